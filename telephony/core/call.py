@@ -1,0 +1,149 @@
+"""A call as a value, and the turn in which an event changes it.
+
+Rules of this file: a Call is never changed, only followed by the next. It carries the plan with which it arrived.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from telephony.core import commands as cmd
+from telephony.core import facts as fact
+from telephony.core.flow import Flow, WithCaller
+from telephony.core.plan import Plan, QueuePlan
+from telephony.core.values import (
+    CallId,
+    ChannelId,
+    EndedBy,
+    Leg,
+    LegKind,
+    Outcome,
+    PlaybackId,
+    TenantId,
+)
+
+
+class Stage(StrEnum):
+    """Where a call is; one word for each thing that the caller can be doing."""
+
+    NEW = "new"  # nothing has happened yet
+    LISTENING = "listening"  # a prompt of the flow is being played
+    CHOOSING = "choosing"  # the prompt is over, the caller has not keyed yet
+    WAITING = "waiting"  # in a queue, no agent reserved
+    RINGING = "ringing"  # in a queue, an agent's phone rings
+    TALKING = "talking"
+    LEAVING = "leaving"  # the last prompt is being played, then we hang up
+    CLEARING = "clearing"  # the end is decided; channels are going
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call from arrival to end."""
+
+    id: CallId
+    plan: Plan
+    stage: Stage = Stage.NEW
+    channel: ChannelId | None = None  #: the caller's; None before it arrives
+    dialled: str = ""
+    caller: str = ""
+    caller_name: str = ""
+    tenant: TenantId | None = None
+    language: str = "zh"
+    flow: Flow | None = None
+    node: str = ""
+    keys: str = ""  #: what the caller has keyed at this node so far
+    tries: int = 0
+    playback: PlaybackId | None = None
+    queue: QueuePlan | None = None
+    waiting_since: datetime | None = None
+    legs: tuple[Leg, ...] = ()
+    recording: str = ""
+    outcome: Outcome | None = None
+    ended_by: EndedBy | None = None
+    facts: int = 0  #: how many facts the call has written
+    timers: dict[str, int] = field(default_factory=dict)  #: the count of each timer that still matters
+    counted: int = 0  #: counts playbacks and timers, so that late news of an old one is known as such
+
+    def leg_of(self, channel: ChannelId) -> Leg | None:
+        """The leg that this channel is, if it is one of this call's."""
+        return next((leg for leg in self.legs if leg.channel == channel), None)
+
+    @property
+    def agent_leg(self) -> Leg | None:
+        """The agent's leg that is alive."""
+        return next((leg for leg in self.legs if leg.kind is LegKind.AGENT and leg.ended_at is None), None)
+
+    @property
+    def caller_leg(self) -> Leg:
+        """Leg 0."""
+        return self.legs[0]
+
+
+class Turn:
+    """One event's work on a call: collects the next call, the commands and the facts; gone when the event is done."""
+
+    def __init__(self, call: Call, at: datetime) -> None:
+        self.call = call
+        self.at = at
+        self.commands: list[cmd.Command] = []
+        self.facts: list[fact.Fact] = []
+
+    def become(self, **changes: Any) -> None:
+        """Change the call."""
+        self.call = replace(self.call, **changes)
+
+    def order(self, kind: type[cmd.Command], **details: Any) -> None:
+        """Give a command."""
+        self.commands.append(kind(call=self.call.id, **details))
+
+    def note(self, kind: type[fact.Fact], **details: Any) -> None:
+        """Write a fact."""
+        seq = self.call.facts + 1
+        self.become(facts=seq)
+        self.facts.append(kind(call=self.call.id, seq=seq, at=self.at, tenant=self.call.tenant, **details))
+
+    def to(self, stage: Stage) -> None:
+        """Go to a stage, and write it on the caller's channel for a switch that may have to take over."""
+        if stage is not self.call.stage:
+            self.become(stage=stage)
+            if self.call.channel and self.call.caller_leg.ended_at is None:
+                self.order(cmd.Mark, channel=self.call.channel, variables={"STAGE": stage.value})
+
+    def speak(self, media: tuple[str, ...]) -> None:
+        """Start a prompt; news of an older one no longer counts."""
+        count = self.call.counted + 1
+        playback = PlaybackId(f"{self.call.id}-p{count}")
+        self.become(counted=count, playback=playback)
+        self.order(cmd.StartPrompt, channel=self.call.channel, playback=playback, media=media)
+
+    def hush(self) -> None:
+        """Cut the running prompt short."""
+        if self.call.playback:
+            self.order(cmd.StopPrompt, playback=self.call.playback)
+            self.become(playback=None)
+
+    def set_timer(self, name: str, delay: timedelta) -> None:
+        """Start a timer; an older one of that name no longer counts."""
+        count = self.call.counted + 1
+        self.become(counted=count, timers={**self.call.timers, name: count})
+        self.order(cmd.SetTimer, timer=name, count=count, delay=delay)
+
+    def drop_timer(self, name: str) -> None:
+        """Let a timer's news no longer count."""
+        self.become(timers={other: count for other, count in self.call.timers.items() if other != name})
+
+    def change_leg(self, leg: Leg, **changes: Any) -> Leg:
+        """Change one leg."""
+        changed = replace(leg, **changes)
+        self.become(legs=tuple(changed if other.no == leg.no else other for other in self.call.legs))
+        return changed
+
+    @property
+    def here(self) -> WithCaller:
+        """The node at which the call is; only while a flow has it."""
+        assert self.call.flow is not None
+        node = self.call.flow.nodes[self.call.node]
+        assert isinstance(node, WithCaller)
+        return node

@@ -1,0 +1,169 @@
+"""What is to be done, in our own words; imperative and frozen.
+
+`telephony/ari/execute.py` and `telephony/ami` carry them out; those of the floor and the timers stay in the switch.
+A command may be carried out twice after a crash, so each names its objects by ids that are ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, PlaybackId, QueueId, TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something to do for one call; commands of one call are carried out in their order."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Command):
+    """Answer the caller."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPrompt(Command):
+    """Play media one after another to a channel; ends with PromptEnded."""
+
+    channel: ChannelId
+    playback: PlaybackId
+    media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPrompt(Command):
+    """Cut a playback short."""
+
+    playback: PlaybackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMusic(Command):
+    """Play music on hold to a channel."""
+
+    channel: ChannelId
+    music: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMusic(Command):
+    """End the music."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateLeg(Command):
+    """Make a channel to an agent's phone without ringing it; ends with LegReady, or ChannelEnded."""
+
+    channel: ChannelId
+    endpoint: Endpoint
+    originator: ChannelId
+    caller: str
+    caller_name: str
+    tenant: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialLeg(Command):
+    """Ring the phone for at most `ring`; ends with LegAnswered or ChannelEnded."""
+
+    channel: ChannelId
+    ring: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect(Command):
+    """Make a mixing bridge and put the channels into it."""
+
+    bridge: BridgeId
+    channels: tuple[ChannelId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropBridge(Command):
+    """Destroy a bridge."""
+
+    bridge: BridgeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording(Command):
+    """Record both directions of a channel into the named file."""
+
+    channel: ChannelId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRecording(Command):
+    """The call is over: complete the named file and measure it; ends with RecordingKept."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp(Command):
+    """End a channel; `cause` is the Q.850 number to give to the far side."""
+
+    channel: ChannelId
+    cause: int = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark(Command):
+    """Write the call's stage on its caller's channel, for a switch that starts anew."""
+
+    channel: ChannelId
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTimer(Command):
+    """Give TimerFired back after `delay`."""
+
+    timer: str
+    count: int
+    delay: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinQueue(Command):
+    """To the floor: this caller waits from now on."""
+
+    queue: QueueId
+    tenant: TenantId
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveQueue(Command):
+    """To the floor: this caller waits no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTalks(Command):
+    """To the floor: the reserved agent has answered this call."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFree(Command):
+    """To the floor: the agent's leg of this call is over; `how` is talked, missed or cancelled."""
+
+    agent: AgentId
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget(Command):
+    """To the switch: nothing more will happen to this call."""
+
+
+FloorCommand = JoinQueue | LeaveQueue | AgentTalks | AgentFree

@@ -1,0 +1,138 @@
+"""How a call ends: a last word if there is one to say, the hang-up, and the wait until every channel is gone."""
+
+from datetime import timedelta
+
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core import facts as fact
+from telephony.core.call import Stage, Turn
+from telephony.core.flow import Say
+from telephony.core.values import EndedBy, Leg, LegKind, Outcome, talk_bridge
+
+# Longer than any sensible last word; and than Asterisk needs to take channels down. News that never comes must not
+# keep a call open for ever.
+LEAVE_WITHIN = timedelta(seconds=60)
+CLEAR_WITHIN = timedelta(seconds=10)
+
+LAST_WORDS: dict[Outcome, str] = {
+    Outcome.CLOSED: "closed",
+    Outcome.NO_AGENT: "no-agent",
+    Outcome.QUEUE_FULL: "queue-full",
+    Outcome.QUEUE_TIMEOUT: "queue-timeout",
+    Outcome.WRONG_KEYS: "wrong-keys",
+    Outcome.NO_MERCHANT: "no-merchant",
+    Outcome.UNASSIGNED: "not-in-service",
+    Outcome.SUSPENDED: "suspended",
+    Outcome.FAILED: "technical-trouble",
+    Outcome.INFORMED: "goodbye",
+}
+
+
+def leave(turn: Turn, outcome: Outcome, say: tuple[Say, ...] = ()) -> None:
+    """Decide the outcome, say the last words for it, then hang up."""
+    turn.become(outcome=outcome)
+    media = words(turn, say or (Say(LAST_WORDS[outcome]),))
+    if not media:
+        hang_up_caller(turn)
+        return
+    turn.speak(media)
+    turn.set_timer("leave", LEAVE_WITHIN)
+    turn.to(Stage.LEAVING)
+
+
+def words(turn: Turn, say: tuple[Say, ...]) -> tuple[str, ...]:
+    """The media of prompts, in the language of the call and with the tenant's own recordings first."""
+    call = turn.call
+    return tuple(
+        media for one in say for media in call.plan.media(call.tenant, one.prompt, one.language or call.language)
+    )
+
+
+def hang_up_caller(turn: Turn) -> None:
+    """End the caller's channel by our own decision."""
+    if turn.call.ended_by is None:
+        turn.become(ended_by=EndedBy.SYSTEM)
+    turn.order(cmd.HangUp, channel=turn.call.channel)
+    clear(turn)
+
+
+def clear(turn: Turn) -> None:
+    """The end is decided: wait until every channel is gone, then close the record."""
+    turn.set_timer("clear", CLEAR_WITHIN)
+    turn.to(Stage.CLEARING)
+    if all(leg.ended_at for leg in turn.call.legs):
+        close(turn)
+
+
+def end_leg(turn: Turn, leg: Leg, cause: int) -> None:
+    """A channel is gone: put it on record, and give the agent back to the floor."""
+    if leg.ended_at is not None:
+        return
+    turn.change_leg(leg, ended_at=turn.at)
+    turn.note(fact.LegEnded, leg=leg.no, cause=cause)
+    if leg.kind is LegKind.AGENT and leg.agent is not None:
+        turn.order(cmd.AgentFree, agent=leg.agent, how="talked" if leg.answered_at else "cancelled")
+
+
+def close(turn: Turn) -> None:
+    """Every channel is gone."""
+    call = turn.call
+    if any(leg.kind is LegKind.AGENT and leg.answered_at for leg in call.legs):
+        turn.order(cmd.DropBridge, bridge=talk_bridge(call.id))
+    turn.note(fact.CallEnded, outcome=call.outcome or Outcome.FAILED, ended_by=call.ended_by or EndedBy.SYSTEM)
+    turn.become(timers={})
+    turn.to(Stage.ENDED)
+    if call.recording:
+        turn.order(cmd.KeepRecording, name=call.recording)
+    else:
+        turn.order(cmd.Forget)
+
+
+# Handlers.
+
+
+def last_word_said(turn: Turn, event: ev.PromptEnded) -> None:
+    """The last word is out: hang up."""
+    if event.playback == turn.call.playback:
+        hang_up_caller(turn)
+
+
+def leave_took_too_long(turn: Turn, event: ev.TimerFired) -> None:
+    """Asterisk never said that the last word was out."""
+    if event.timer == "leave":
+        hang_up_caller(turn)
+
+
+def gone_while_leaving(turn: Turn, event: ev.ChannelEnded) -> None:
+    """The caller did not wait for the last word."""
+    if leg := turn.call.leg_of(event.channel):
+        end_leg(turn, leg, event.cause)
+        turn.become(ended_by=EndedBy.CALLER)
+        clear(turn)
+
+
+def gone_while_clearing(turn: Turn, event: ev.ChannelEnded) -> None:
+    """One more channel is gone; with the last, the call."""
+    if leg := turn.call.leg_of(event.channel):
+        end_leg(turn, leg, event.cause)
+        if all(leg.ended_at for leg in turn.call.legs):
+            close(turn)
+
+
+def appeared_while_clearing(turn: Turn, event: ev.LegReady | ev.LegAnswered) -> None:
+    """A phone came up just as the call was over."""
+    turn.order(cmd.HangUp, channel=event.channel)
+
+
+def clearing_took_too_long(turn: Turn, event: ev.TimerFired) -> None:
+    """Asterisk never said that these channels were gone: close the record without them."""
+    if event.timer == "clear":
+        for leg in turn.call.legs:
+            end_leg(turn, leg, 0)
+        close(turn)
+
+
+def recording_kept(turn: Turn, event: ev.RecordingKept) -> None:
+    """The last thing that belongs on the record."""
+    turn.note(fact.RecordingStored, name=event.name, seconds=event.seconds, peak_db=event.peak_db, size=event.size)
+    turn.order(cmd.Forget)

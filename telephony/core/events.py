@@ -1,0 +1,101 @@
+"""What happens to a call, in our own words; past tense, frozen, each with the instant it happened.
+
+`telephony/ari/translate.py` makes them from Asterisk's events; the floor and the timers make the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, PlaybackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened to one call."""
+
+    call: CallId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffered(Event):
+    """A caller's channel came in and is ours: the first event of every call."""
+
+    channel: ChannelId
+    dialled: str
+    caller: str
+    caller_name: str = ""
+    sip_call_id: str = ""
+    practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptEnded(Event):
+    """A playback is over, by itself, by our order, or because the file could not be played."""
+
+    playback: PlaybackId
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Event):
+    """The caller pressed a key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Event):
+    """A timer that the call had set has run out."""
+
+    timer: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReserved(Event):
+    """The floor has reserved this agent for this caller: ring the agent now."""
+
+    agent: AgentId
+    endpoint: Endpoint
+    name: str
+    ring: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReady(Event):
+    """The channel to an agent exists and can be dialled."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered(Event):
+    """An agent has answered."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelEnded(Event):
+    """A channel of this call is gone; `cause` is the Q.850 number that Asterisk gives, 0 where it has none."""
+
+    channel: ChannelId
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRefused(Event):
+    """The floor does not let the caller wait: `reason` is queue_full or no_agent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingKept(Event):
+    """The recording's file is complete; seconds, peak in dB below full scale, bytes."""
+
+    name: str
+    seconds: float
+    peak_db: float
+    size: int

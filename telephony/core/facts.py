@@ -1,0 +1,175 @@
+"""What is put on record of a call; past tense, frozen. The ledger keeps them for ever, projections read them.
+
+Rules of this file: a kind is never renamed and a field never given another meaning, since ledgers of years hold it;
+new fields have defaults. Keyed digits that may be secret are never in a fact: a menu's choice is the name of the node
+it led to.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from telephony.core.values import CallId, EndedBy, Outcome, TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One entry of a call's ledger."""
+
+    call: CallId
+    seq: int  #: counts up from 1 within the call
+    at: datetime
+    tenant: TenantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(Fact):
+    """A call came in."""
+
+    dialled: str
+    caller: str
+    caller_name: str = ""
+    sip_call_id: str = ""
+    channel: str = ""
+    practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered(Fact):
+    """The call was answered by the house; from here the caller may be charged by the carrier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEntered(Fact):
+    """A flow took the call; with `merchant` when the caller chose a merchant of a shared number."""
+
+    flow: UUID
+    flow_code: str
+    version: int
+    merchant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodesPassed(Fact):
+    """The call went through these nodes and waits for the caller at the last."""
+
+    path: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntered(Fact):
+    """The caller began to wait."""
+
+    queue: UUID
+    queue_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft(Fact):
+    """The caller waits no longer; `reason` is connected, abandoned, queue_timeout, queue_full or no_agent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentOffered(Fact):
+    """An agent's phone is rung for this call."""
+
+    leg: int
+    agent: UUID
+    endpoint: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentMissed(Fact):
+    """The agent's phone did not answer, was busy or could not be reached; `cause` is a Q.850 number."""
+
+    leg: int
+    agent: UUID
+    cause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConnected(Fact):
+    """Agent and caller talk."""
+
+    leg: int
+    agent: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(Fact):
+    """The call is recorded from here on under this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStored(Fact):
+    """The recording is complete: seconds, loudest sample in dB of full scale, bytes."""
+
+    name: str
+    seconds: float
+    peak_db: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(Fact):
+    """A leg's channel is gone; leg 0 is the caller's."""
+
+    leg: int
+    cause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Fact):
+    """The last channel is gone and the outcome stands."""
+
+    outcome: Outcome
+    ended_by: EndedBy
+
+
+KINDS: dict[str, type[Fact]] = {
+    kind.__name__: kind
+    for kind in (
+        CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, AgentOffered, AgentMissed,
+        AgentConnected, RecordingStarted, RecordingStored, LegEnded, CallEnded,
+    )
+}  # fmt: skip
+_HEAD = {field.name for field in fields(Fact)}
+
+
+def body(fact: Fact) -> dict[str, Any]:
+    """The fact's own fields as plain values that fit JSON."""
+    return {name: _plain(value) for name, value in asdict(fact).items() if name not in _HEAD}
+
+
+def restore(kind: str, body: dict[str, Any], *, call: CallId, seq: int, at: datetime, tenant: TenantId | None) -> Fact:
+    """The fact that `body` was made of; raises KeyError for a kind that this version does not know."""
+    cls = KINDS[kind]
+    values = dict(body)
+    for field in fields(cls):
+        if field.name in values:
+            values[field.name] = _typed(field.type, values[field.name])
+    return cls(call=call, seq=seq, at=at, tenant=tenant, **values)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case UUID():
+            return str(value)
+        case tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value
+
+
+_TYPES = {UUID: UUID, Outcome: Outcome, EndedBy: EndedBy, tuple[str, ...]: tuple}
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    return _TYPES[kind](value) if kind in _TYPES else value

@@ -1,0 +1,171 @@
+"""The caller and the flow: prompts, keys, merchants, and the way into a queue."""
+
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core import facts as fact
+from telephony.core import routing
+from telephony.core.call import Stage, Turn
+from telephony.core.ending import clear, end_leg, leave, words
+from telephony.core.flow import Directory, Finish, FlowBroken, Menu, Play, ToQueue, visit
+from telephony.core.routing import Routed
+from telephony.core.values import EndedBy, Leg, LegKind, Outcome
+
+
+def arrive(turn: Turn, event: ev.CallOffered) -> None:
+    """A call came in: find who answers it, answer, and start the flow."""
+    route = routing.find(turn.call.plan, event.dialled, event.at)
+    turn.become(
+        channel=event.channel,
+        dialled=event.dialled,
+        caller=event.caller,
+        caller_name=event.caller_name,
+        tenant=route.tenant if isinstance(route, Routed) else None,
+        legs=(Leg(no=0, kind=LegKind.CALLER, channel=event.channel, started_at=event.at, answered_at=event.at),),
+    )
+    turn.note(
+        fact.CallArrived,
+        dialled=event.dialled, caller=event.caller, caller_name=event.caller_name, sip_call_id=event.sip_call_id,
+        channel=event.channel, practice=event.practice,
+    )  # fmt: skip
+    turn.order(cmd.Answer, channel=event.channel)
+    turn.note(fact.CallAnswered)
+    if isinstance(route, Routed):
+        enter(turn, route)
+    else:
+        leave(turn, route)
+
+
+def enter(turn: Turn, route: Routed, merchant: str = "") -> None:
+    """Go on in this flow, for its tenant."""
+    turn.become(flow=route.flow, tenant=route.tenant, language=route.language)
+    turn.note(
+        fact.FlowEntered,
+        flow=route.flow.id, flow_code=route.flow.code, version=route.flow.version, merchant=merchant,
+    )  # fmt: skip
+    go(turn, route.flow.start)
+
+
+def go(turn: Turn, name: str) -> None:
+    """Go to a node, and do there what the caller is needed for."""
+    assert turn.call.flow is not None
+    try:
+        there = visit(turn.call.flow, name, turn.call.language, turn.at)
+    except FlowBroken:
+        leave(turn, Outcome.FAILED)
+        return
+    if there.name != turn.call.node:
+        turn.become(tries=0)
+    turn.become(node=there.name, language=there.language, keys="")
+    turn.note(fact.NodesPassed, path=there.path, language=there.language)
+    node = there.node
+    match node:
+        case Finish():
+            leave(turn, node.outcome, node.say)
+        case ToQueue() if not node.say:
+            join(turn, node)
+        case _:
+            turn.speak(words(turn, node.say))
+            turn.to(Stage.LISTENING)
+
+
+def join(turn: Turn, node: ToQueue) -> None:
+    """Begin to wait in the node's queue."""
+    queue = turn.call.plan.queues.get(node.queue)
+    if queue is None or turn.call.tenant != queue.tenant:
+        # A flow must never lead into a neighbour's queue, whatever was published.
+        leave(turn, Outcome.FAILED)
+        return
+    turn.become(queue=queue, waiting_since=turn.at)
+    turn.note(fact.QueueEntered, queue=queue.id, queue_code=queue.code)
+    turn.order(cmd.StartMusic, channel=turn.call.channel, music=queue.music)
+    turn.set_timer("max_wait", queue.max_wait)
+    turn.to(Stage.WAITING)
+    turn.order(cmd.JoinQueue, queue=queue.id, tenant=queue.tenant)
+
+
+def prompt_ended(turn: Turn, event: ev.PromptEnded) -> None:
+    """The node has spoken: go on, or wait for a key."""
+    if event.playback != turn.call.playback:
+        return
+    turn.become(playback=None)
+    node = turn.here
+    match node:
+        case Play():
+            go(turn, node.next)
+        case ToQueue():
+            join(turn, node)
+        case Menu() | Directory():
+            turn.set_timer("key", node.wait)
+            turn.to(Stage.CHOOSING)
+
+
+def key_pressed(turn: Turn, event: ev.KeyPressed) -> None:
+    """A key: it cuts speech short, and is a choice where the node asks for one."""
+    node = turn.here
+    match node:
+        case Play():
+            turn.hush()
+            go(turn, node.next)
+        case Menu():
+            turn.hush()
+            turn.drop_timer("key")
+            chosen = node.choices.get(event.key)
+            if chosen is None:
+                ask_again(turn)
+            else:
+                go(turn, chosen)
+        case Directory():
+            turn.hush()
+            keys = turn.call.keys + event.key.rstrip("#")
+            turn.become(keys=keys)
+            if event.key == "#" or len(keys) >= node.length:
+                choose_merchant(turn)
+            else:
+                turn.set_timer("key", node.wait)
+                turn.to(Stage.CHOOSING)
+
+
+def key_missing(turn: Turn, event: ev.TimerFired) -> None:
+    """No key came in time."""
+    if event.timer != "key":
+        return
+    if isinstance(turn.here, Directory) and turn.call.keys:
+        choose_merchant(turn)
+    else:
+        ask_again(turn)
+
+
+def choose_merchant(turn: Turn) -> None:
+    """Look the keyed code up in the directory and go on in the merchant's flow."""
+    turn.drop_timer("key")
+    code = turn.call.keys
+    route = routing.find_merchant(turn.call.plan, turn.call.dialled, code, turn.at)
+    match route:
+        case Routed():
+            turn.become(node="", tries=0, keys="")
+            enter(turn, route, merchant=code)
+        case Outcome.SUSPENDED:
+            leave(turn, route)
+        case _:
+            ask_again(turn)
+
+
+def ask_again(turn: Turn) -> None:
+    """The key was of no use: say so and ask once more, or give up after the node's last try."""
+    node = turn.here
+    assert isinstance(node, Menu | Directory)
+    tries = turn.call.tries + 1
+    turn.become(tries=tries, keys="")
+    if tries >= node.tries:
+        go(turn, node.otherwise)
+        return
+    turn.speak(words(turn, node.wrong + node.say))
+    turn.to(Stage.LISTENING)
+
+
+def hung_up_in_flow(turn: Turn, event: ev.ChannelEnded) -> None:
+    """The caller hung up before any queue."""
+    if leg := turn.call.leg_of(event.channel):
+        turn.become(outcome=Outcome.ABANDONED_IN_MENU, ended_by=EndedBy.CALLER)
+        end_leg(turn, leg, event.cause)
+        clear(turn)

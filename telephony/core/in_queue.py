@@ -1,0 +1,146 @@
+"""The caller waits, an agent's phone rings, the two talk."""
+
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core import facts as fact
+from telephony.core.call import Stage, Turn
+from telephony.core.ending import clear, end_leg, leave
+from telephony.core.flow import ToQueue
+from telephony.core.in_flow import go
+from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, talk_bridge
+
+
+def ring_agent(turn: Turn, event: ev.AgentReserved) -> None:
+    """The floor has an agent for this caller: make the leg to the agent's phone."""
+    call = turn.call
+    assert call.queue is not None and call.tenant is not None
+    no = len(call.legs)
+    channel = agent_channel(call.id, no)
+    leg = Leg(
+        no=no, kind=LegKind.AGENT, channel=channel, started_at=event.at, agent=event.agent, endpoint=event.endpoint
+    )
+    turn.become(legs=(*call.legs, leg))
+    turn.note(fact.AgentOffered, leg=no, agent=event.agent, endpoint=event.endpoint, channel=channel)
+    tenant = call.plan.tenants[call.tenant]
+    turn.order(
+        cmd.CreateLeg,
+        channel=channel, endpoint=event.endpoint, originator=call.channel, caller=call.caller,
+        caller_name=tenant.name, tenant=tenant.code,
+        variables={"CALLREF": str(call.id), "TENANT": tenant.code, "STAGE": "agent"},
+    )  # fmt: skip
+    turn.to(Stage.RINGING)
+
+
+def dial_leg(turn: Turn, event: ev.LegReady) -> None:
+    """The leg's channel exists: ring the phone."""
+    assert turn.call.queue is not None
+    if turn.call.leg_of(event.channel):
+        turn.order(cmd.DialLeg, channel=event.channel, ring=turn.call.queue.ring)
+
+
+def connect(turn: Turn, event: ev.LegAnswered) -> None:
+    """The agent has answered: bridge, record, and tell the floor."""
+    leg = turn.call.leg_of(event.channel)
+    queue = turn.call.queue
+    assert queue is not None
+    if leg is None or leg.agent is None or leg.ended_at is not None:
+        return
+    turn.change_leg(leg, answered_at=event.at)
+    turn.drop_timer("max_wait")
+    turn.become(outcome=Outcome.ANSWERED)
+    turn.note(fact.QueueLeft, reason="connected")
+    turn.note(fact.AgentConnected, leg=leg.no, agent=leg.agent)
+    turn.order(cmd.LeaveQueue)
+    turn.order(cmd.AgentTalks, agent=leg.agent)
+    turn.order(cmd.StopMusic, channel=turn.call.channel)
+    turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
+    if queue.record:
+        name = str(turn.call.id)
+        turn.become(recording=name)
+        turn.note(fact.RecordingStarted, name=name)
+        turn.order(cmd.StartRecording, channel=turn.call.channel, name=name)
+    turn.to(Stage.TALKING)
+
+
+def channel_ended_while_ringing(turn: Turn, event: ev.ChannelEnded) -> None:
+    """Either the phone was not answered and the caller waits on, or the caller has given up."""
+    leg = turn.call.leg_of(event.channel)
+    if leg is None or leg.ended_at is not None:
+        return
+    if leg.kind is LegKind.CALLER:
+        give_up(turn, event, leg)
+        return
+    assert leg.agent is not None
+    turn.change_leg(leg, ended_at=event.at)
+    turn.note(fact.AgentMissed, leg=leg.no, agent=leg.agent, cause=event.cause)
+    turn.to(Stage.WAITING)
+    turn.order(cmd.AgentFree, agent=leg.agent, how="missed")
+    queue, since = turn.call.queue, turn.call.waiting_since
+    assert queue is not None and since is not None
+    if event.at - since >= queue.max_wait:
+        # The time ran out while the phone rang; it was allowed to ring to its end.
+        stop_waiting(turn, Outcome.QUEUE_TIMEOUT)
+
+
+def give_up_waiting(turn: Turn, event: ev.ChannelEnded) -> None:
+    """The caller hung up in the queue."""
+    leg = turn.call.leg_of(event.channel)
+    if leg is not None and leg.kind is LegKind.CALLER:
+        give_up(turn, event, leg)
+
+
+def give_up(turn: Turn, event: ev.ChannelEnded, caller: Leg) -> None:
+    """The caller is gone: leave the queue, and stop the phone that may be ringing."""
+    turn.become(outcome=Outcome.ABANDONED, ended_by=EndedBy.CALLER)
+    turn.note(fact.QueueLeft, reason="abandoned")
+    turn.order(cmd.LeaveQueue)
+    end_leg(turn, caller, event.cause)
+    ringing = turn.call.agent_leg
+    if ringing is not None:
+        turn.order(cmd.HangUp, channel=ringing.channel)
+    clear(turn)
+
+
+def waited_too_long(turn: Turn, event: ev.TimerFired) -> None:
+    """The queue's longest wait is over."""
+    if event.timer == "max_wait":
+        stop_waiting(turn, Outcome.QUEUE_TIMEOUT)
+
+
+def refused(turn: Turn, event: ev.QueueRefused) -> None:
+    """The floor does not let the caller wait."""
+    stop_waiting(turn, Outcome(event.reason))
+
+
+def stop_waiting(turn: Turn, outcome: Outcome) -> None:
+    """Leave the queue without an agent: go where the flow says, or say why and hang up."""
+    turn.drop_timer("max_wait")
+    turn.note(fact.QueueLeft, reason=outcome.value)
+    turn.order(cmd.LeaveQueue)
+    turn.order(cmd.StopMusic, channel=turn.call.channel)
+    node = turn.here
+    assert isinstance(node, ToQueue)
+    elsewhere = node.otherwise.get(outcome)
+    if elsewhere is None:
+        leave(turn, outcome)
+    else:
+        go(turn, elsewhere)
+
+
+def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
+    """One of the two hung up: end the other's channel too."""
+    leg = turn.call.leg_of(event.channel)
+    if leg is None or leg.ended_at is not None:
+        return
+    if leg.kind is LegKind.CALLER:
+        turn.become(ended_by=EndedBy.CALLER)
+        end_leg(turn, leg, event.cause)
+        if other := turn.call.agent_leg:
+            turn.order(cmd.HangUp, channel=other.channel)
+    elif leg == turn.call.agent_leg:
+        turn.become(ended_by=EndedBy.AGENT)
+        end_leg(turn, leg, event.cause)
+        turn.order(cmd.HangUp, channel=turn.call.channel)
+    else:
+        return
+    clear(turn)

@@ -1,0 +1,80 @@
+"""The plan: everything the switch obeys, as one frozen snapshot.
+
+A call keeps the plan with which it arrived, so that a flow which is published meanwhile cannot change it. Periods are
+inside the plan: it stays right while time passes, and PostgreSQL may be away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from telephony.core.flow import Flow
+from telephony.core.values import FlowId, QueueId, TenantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantPlan:
+    """What routing needs to know of a tenant."""
+
+    id: TenantId
+    code: str
+    name: str
+    language: str  # of prompts: en or zh
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """From when to when a number leads to a flow, and for which tenant; None while the number is the operator's own."""
+
+    flow: FlowId
+    tenant: TenantId | None
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether the route holds at this instant; the end is exclusive."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlan:
+    """A queue's rules. Names follow Asterisk's queues.conf where it has one."""
+
+    id: QueueId
+    tenant: TenantId
+    code: str
+    strategy: str = "longest_idle"
+    skills: Mapping[str, int] = field(default_factory=dict)  # least level of each skill
+    ring: timedelta = timedelta(seconds=20)
+    wrap_up: timedelta = timedelta(seconds=15)
+    max_wait: timedelta = timedelta(minutes=5)
+    max_length: int = 0  # 0: no limit
+    join_empty: bool = False  # whether callers may wait while nobody is logged in
+    weight: int = 0
+    misses_allowed: int = 2  # so many calls missed in a row make an agent not ready
+    music: str = "default"
+    record: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All routes, flows, queues and prompts at one moment."""
+
+    version: int = 0
+    tenants: Mapping[TenantId, TenantPlan] = field(default_factory=dict)
+    routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)  # by E.164 number
+    directory: Mapping[tuple[str, str], tuple[Route, ...]] = field(default_factory=dict)  # by number and merchant code
+    flows: Mapping[FlowId, Flow] = field(default_factory=dict)
+    queues: Mapping[QueueId, QueuePlan] = field(default_factory=dict)
+    #: media by tenant (None: the house's own), name and language
+    prompts: Mapping[tuple[TenantId | None, str, str], str] = field(default_factory=dict)
+
+    def media(self, tenant: TenantId | None, name: str, language: str) -> tuple[str, ...]:
+        """What to play for a prompt: the tenant's own recording, else the house's; in the language, else in any."""
+        for owner in (tenant, None):
+            for wanted in (language, "zh", "en"):
+                found = self.prompts.get((owner, name, wanted))
+                if found:
+                    return (found,)
+        return ()

@@ -1,0 +1,40 @@
+"""Which flow answers a dialled number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from telephony.core.flow import Flow
+from telephony.core.plan import Plan, Route
+from telephony.core.values import Outcome, TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The flow that answers, and the tenant it answers for."""
+
+    flow: Flow
+    tenant: TenantId | None
+    language: str
+
+
+def find(plan: Plan, dialled: str, at: datetime) -> Routed | Outcome:
+    """The flow for a number at an instant, or the outcome that says why there is none."""
+    return _first(plan, plan.routes.get(dialled, ()), at, Outcome.UNASSIGNED)
+
+
+def find_merchant(plan: Plan, dialled: str, code: str, at: datetime) -> Routed | Outcome:
+    """The flow of the merchant listed under `code` on a shared number, or the outcome that says why there is none."""
+    return _first(plan, plan.directory.get((dialled, code), ()), at, Outcome.NO_MERCHANT)
+
+
+def _first(plan: Plan, routes: Sequence[Route], at: datetime, missing: Outcome) -> Routed | Outcome:
+    route = next((route for route in routes if route.in_force(at)), None)
+    if route is None or route.flow not in plan.flows:
+        return missing
+    tenant = plan.tenants.get(route.tenant) if route.tenant else None
+    if route.tenant and tenant is None:
+        return missing
+    if tenant and not tenant.active:
+        return Outcome.SUSPENDED
+    return Routed(plan.flows[route.flow], route.tenant, tenant.language if tenant else "zh")

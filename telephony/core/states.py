@@ -1,0 +1,88 @@
+"""The table of a call: what each event does at each stage.
+
+Rules of this file: it is the whole life of a call. A pair that is not here cannot happen, and is an error that leaves
+the call as it was; a pair that happens and means nothing is `ignore`. docs/call-states.md is drawn from it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from telephony.core import ending, in_flow, in_queue
+from telephony.core import events as ev
+from telephony.core.call import Stage, Turn
+
+Handler = Callable[[Turn, Any], None]
+
+
+def ignore(turn: Turn, event: ev.Event) -> None:
+    """It happens, and means nothing here: late news, or a key that nobody asked for."""
+
+
+TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
+    Stage.NEW: {
+        ev.CallOffered: in_flow.arrive,
+    },
+    Stage.LISTENING: {
+        ev.PromptEnded: in_flow.prompt_ended,
+        ev.KeyPressed: in_flow.key_pressed,
+        ev.TimerFired: ignore,
+        ev.ChannelEnded: in_flow.hung_up_in_flow,
+    },
+    Stage.CHOOSING: {
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: in_flow.key_pressed,
+        ev.TimerFired: in_flow.key_missing,
+        ev.ChannelEnded: in_flow.hung_up_in_flow,
+    },
+    Stage.WAITING: {
+        ev.AgentReserved: in_queue.ring_agent,
+        ev.QueueRefused: in_queue.refused,
+        ev.TimerFired: in_queue.waited_too_long,
+        ev.ChannelEnded: in_queue.give_up_waiting,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
+        # The phone that just gave up may still report.
+        ev.LegReady: ending.appeared_while_clearing,
+        ev.LegAnswered: ending.appeared_while_clearing,
+    },
+    Stage.RINGING: {
+        ev.LegReady: in_queue.dial_leg,
+        ev.LegAnswered: in_queue.connect,
+        ev.ChannelEnded: in_queue.channel_ended_while_ringing,
+        ev.TimerFired: ignore,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
+    },
+    Stage.TALKING: {
+        ev.ChannelEnded: in_queue.channel_ended_while_talking,
+        ev.TimerFired: ignore,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
+        ev.LegAnswered: ignore,
+    },
+    Stage.LEAVING: {
+        ev.PromptEnded: ending.last_word_said,
+        ev.TimerFired: ending.leave_took_too_long,
+        ev.ChannelEnded: ending.gone_while_leaving,
+        ev.KeyPressed: ignore,
+        ev.LegReady: ending.appeared_while_clearing,
+        ev.LegAnswered: ending.appeared_while_clearing,
+    },
+    Stage.CLEARING: {
+        ev.ChannelEnded: ending.gone_while_clearing,
+        ev.TimerFired: ending.clearing_took_too_long,
+        ev.LegReady: ending.appeared_while_clearing,
+        ev.LegAnswered: ending.appeared_while_clearing,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
+    },
+    Stage.ENDED: {
+        ev.RecordingKept: ending.recording_kept,
+        ev.ChannelEnded: ignore,
+        ev.TimerFired: ignore,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
+        ev.LegReady: ending.appeared_while_clearing,
+        ev.LegAnswered: ending.appeared_while_clearing,
+    },
+}

@@ -1,0 +1,75 @@
+"""Ids and small words that every other module of the core uses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+CallId = NewType("CallId", UUID)
+TenantId = NewType("TenantId", UUID)
+QueueId = NewType("QueueId", UUID)
+FlowId = NewType("FlowId", UUID)
+AgentId = NewType("AgentId", UUID)
+SessionId = NewType("SessionId", UUID)
+ChannelId = NewType("ChannelId", str)
+BridgeId = NewType("BridgeId", str)
+PlaybackId = NewType("PlaybackId", str)
+Endpoint = NewType("Endpoint", str)  # a phone's SIP account, such as seat-001
+
+
+class Outcome(StrEnum):
+    """How a call ended, once and for all; reports and bills count by it."""
+
+    ANSWERED = "answered"  # an agent and the caller were connected
+    ABANDONED = "abandoned"  # the caller hung up in the queue or while an agent's phone rang
+    ABANDONED_IN_MENU = "abandoned_in_menu"  # the caller hung up before any queue
+    INFORMED = "informed"  # the flow said what it had to say and ended
+    CLOSED = "closed"  # outside opening hours
+    NO_AGENT = "no_agent"  # nobody is logged in for the queue
+    QUEUE_FULL = "queue_full"
+    QUEUE_TIMEOUT = "queue_timeout"  # waited longer than the queue allows
+    WRONG_KEYS = "wrong_keys"  # no usable key after all tries
+    NO_MERCHANT = "no_merchant"  # no usable merchant code after all tries
+    UNASSIGNED = "unassigned"  # nobody holds the number now
+    SUSPENDED = "suspended"  # the tenant's calls are not answered
+    FAILED = "failed"  # our own fault: a broken flow, a lost channel
+
+
+class EndedBy(StrEnum):
+    """Who ended the call."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class LegKind(StrEnum):
+    """Whose part of the call a leg is."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One party's part of a call: one channel, from dial to hang-up."""
+
+    no: int  #: 0 is the caller; counts up within the call
+    kind: LegKind
+    channel: ChannelId
+    started_at: datetime
+    agent: AgentId | None = None
+    endpoint: Endpoint | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def agent_channel(call: CallId, leg: int) -> ChannelId:
+    """An agent leg's channel id: made from call and leg, so that a repeated command cannot ring a second phone."""
+    return ChannelId(f"{call}-{leg}")
+
+
+def talk_bridge(call: CallId) -> BridgeId:
+    """The id of the bridge in which caller and agent talk."""
+    return BridgeId(f"{call}-talk")
