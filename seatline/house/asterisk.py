@@ -1,0 +1,185 @@
+"""A private Asterisk: rendered, started through its own loader, asked, and stopped by its own pid.
+
+Nothing of it is outside two folders: the prefix with the unpacked packages, which several may share, and `folder`
+with everything that changes. So a second one with other ports can run beside it, as root or as an ordinary user.
+"""
+
+import ctypes
+import hashlib
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from seatline.errors import Unavailable
+from seatline.house import render
+from seatline.house.prefix import Prefix
+from seatline.house.processes import Process
+
+REALM = "seatline"  # part of every phone's digest: changing it makes all phones' secrets void
+
+
+class AsteriskDoesNotStart(Unavailable):
+    """Asterisk does not start: {cause} Its logs are in {folder}/log."""
+
+
+class AsteriskDoesNotAnswer(Unavailable):
+    """Asterisk does not answer on its console: {cause} Start it with `./run up`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A trunk that is known by its address."""
+
+    name: str
+    host: str
+    port: int = 5060
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Ports on loopback; `rtp_first` to `rtp_last` are UDP."""
+
+    sip: int
+    http: int
+    ami: int
+    agi: int
+    rtp_first: int
+    rtp_last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Users and secrets of ARI and AMI."""
+
+    ari_password: str
+    ami_secret: str
+    ari_user: str = "seatline"
+    ami_user: str = "seatline"
+
+
+@dataclass(frozen=True, slots=True)
+class Asterisk:
+    """One Asterisk: where it lies, its ports and secrets, and what else its templates ask for."""
+
+    prefix: Prefix
+    folder: Path
+    sounds: Path  # system phrases: sounds/en/*.wav, sounds/zh/*.wav
+    ports: Ports
+    access: Access = field(repr=False)
+    app: str = "seatline"
+    carriers: tuple[Carrier, ...] = (Carrier("carrier", "127.0.0.10"),)
+    tone_zone: str = "cn"
+    bench: tuple[str, ...] = ()  # phones that sit in the bench's queue; empty outside a bench
+    site_folder: Path = Path("/nonexistent")
+
+    @property
+    def configuration(self) -> Path:
+        """The main configuration file."""
+        return self.folder / "etc" / "asterisk.conf"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where the control socket lies: in the folder, unless the path would be too long for a socket."""
+        inside = self.folder / "run"
+        if len(str(inside / "asterisk.ctl")) < 100:
+            return inside
+        return Path(tempfile.gettempdir()) / f"seatline-{hashlib.sha256(str(inside).encode()).hexdigest()[:12]}"
+
+    @property
+    def process(self) -> Process:
+        """The server as a process; `-f` keeps it in the foreground so that its pid is the one we started."""
+        return Process(
+            name="asterisk",
+            command=(*self.prefix.asterisk, "-f", "-C", str(self.configuration)),
+            folder=self.folder,
+            log_folder=self.folder / "log",
+            directory=self.folder,
+        )
+
+    def values(self) -> render.Values:
+        """What the templates may use."""
+        return {
+            "etc_folder": str(self.folder / "etc"),
+            "module_folder": str(self.prefix.modules),
+            "data_folder": str(self.prefix.data),
+            "program_folder": str(self.prefix.folder / "usr" / "sbin"),
+            "folder": str(self.folder),
+            "run_folder": str(self.run_folder),
+            "sounds_folder": str(self.sounds),
+            "site_folder": str(self.site_folder),
+            "system_name": "seatline",
+            "sip_port": str(self.ports.sip),
+            "http_port": str(self.ports.http),
+            "ami_port": str(self.ports.ami),
+            "agi_port": str(self.ports.agi),
+            "rtp_first": str(self.ports.rtp_first),
+            "rtp_last": str(self.ports.rtp_last),
+            "ari_user": self.access.ari_user,
+            "ari_password_crypted": crypted(self.access.ari_password),
+            "ami_user": self.access.ami_user,
+            "ami_secret": self.access.ami_secret,
+            "app": self.app,
+            "realm": REALM,
+            "trunks": [{"name": one.name, "host": one.host, "port": str(one.port)} for one in self.carriers],
+            "tone_zone": self.tone_zone,
+            "bench": self.bench,
+        }
+
+    def configure(self) -> list[str]:
+        """Render all templates and make the folders; the names of the files that changed."""
+        changed = render.write(render.render(self.values()), self.folder / "etc")
+        for name in ("lib", "cache", "spool", "log", "log/cel-custom"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.run_folder.mkdir(parents=True, exist_ok=True)
+        self.run_folder.chmod(0o700)
+        return changed
+
+    def start(self, patience: timedelta = timedelta(seconds=45)) -> None:
+        """Configure, start, and wait until every module is there."""
+        self.configure()
+        self.process.start()
+        end = time.monotonic() + patience.total_seconds()
+        while True:
+            if self.process.pid() is None:
+                raise AsteriskDoesNotStart(cause=self.process.last_words(), folder=self.folder)
+            try:
+                if "fully booted" in self.ask("core waitfullybooted"):
+                    return
+            except AsteriskDoesNotAnswer as error:
+                if time.monotonic() > end:
+                    raise AsteriskDoesNotStart(cause=str(error), folder=self.folder) from error
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End it; calls on it are cut."""
+        self.process.stop()
+
+    def ask(self, command: str) -> str:
+        """One console command, such as `pjsip show endpoints`; what it prints."""
+        try:
+            done = subprocess.run(
+                [*self.prefix.asterisk, "-C", str(self.configuration), "-rx", command],
+                capture_output=True, text=True, errors="replace", timeout=15, stdin=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise AsteriskDoesNotAnswer(cause="it was silent for 15 seconds.") from error
+        if done.returncode != 0:
+            raise AsteriskDoesNotAnswer(cause=" ".join((done.stderr or done.stdout).split())[-300:])
+        return done.stdout
+
+
+def crypted(password: str) -> str:
+    """SHA-512 crypt of a machine-made password, as crypt(3) makes it.
+
+    The salt follows from the password, so that rendering twice gives the same file; 1000 rounds, the least, because
+    ARI computes it for every request and a random password of 192 bits needs no slowing down.
+    """
+    library = ctypes.CDLL("libcrypt.so.1")
+    library.crypt.restype = ctypes.c_char_p
+    salt = hashlib.sha256(b"ari" + password.encode()).hexdigest()[:16]
+    result = library.crypt(password.encode(), f"$6$rounds=1000${salt}".encode())
+    assert isinstance(result, bytes)
+    return result.decode()
