@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -41,6 +42,7 @@ class ScopeMissing(SeatlineError):
     """A tenant's table was asked outside any scope. Enter `tenant_scope`, `operator_scope`, `finance_scope` or `telephony_scope`."""
 
 
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
 _current: ContextVar[Scope | None] = ContextVar("seatline_scope", default=None)
 
 
@@ -93,10 +95,10 @@ def telephony_scope() -> AbstractContextManager[None]:
     return _enter(Scope(Role.TEL))
 
 
-class TenantManager(models.Manager["models.Model"]):
+class TenantManager(models.Manager[_Row]):
     """The manager of every table that holds tenants' rows: refuses to work outside a scope, keeps to the tenant within."""
 
-    def get_queryset(self) -> models.QuerySet["models.Model"]:
+    def get_queryset(self) -> models.QuerySet[_Row]:
         """Rows of the scope's tenant; of all tenants for the operator's own scopes, as far as PostgreSQL shows them."""
         scope = _current.get()
         if scope is None:

@@ -1,0 +1,15 @@
+"""Tables of this floor; each lives in its room."""
+
+from agents.people.models import Agent, AgentPin, AgentSkill, PauseReason, Skill
+from agents.presence.models import AgentSession, PresenceEvent, PresenceInterval
+
+__all__ = [
+    "Agent",
+    "AgentPin",
+    "AgentSession",
+    "AgentSkill",
+    "PauseReason",
+    "PresenceEvent",
+    "PresenceInterval",
+    "Skill",
+]
