@@ -1,0 +1,25 @@
+"""A fee that returns every period, such as number rent. A part of a period costs its share of the days."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billing.rating.kinds.bundle import fee_line
+from billing.rating.kinds.kind import Kind, no_meters
+from billing.rating.params import param
+from billing.rating.values import Facts, Priced
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Parameters of `recurring`."""
+
+    price: Decimal = param("price of one for a whole period", "每期单价")
+    count: int = param("how many, such as numbers rented", "数量（如号码个数）", default=1)
+    prorate: bool = param("whether a part of a period costs a part of the price", "不足一期时按天折算", default=True)
+
+
+def _lines(params: Recurring, facts: Facts) -> list[Priced]:
+    return [fee_line(params.price, params.count, params.prorate, facts)]
+
+
+KIND = Kind("recurring", Recurring, _lines, no_meters)

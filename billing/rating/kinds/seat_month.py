@@ -1,0 +1,104 @@
+"""Per seat and month, with a minimum of seats. Counted in seat-days: part months cost their share of the days.
+
+`minimum_scope`: "day" bills at least the minimum on every day; "period" compares the seat-days of the whole period with
+the minimum and adds what is short as a line of its own, when the period is over.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from billing.rating.kinds.kind import Kind, no_meters
+from billing.rating.params import param
+from billing.rating.seats import runs, seats_by_day
+from billing.rating.trace import Step, number, price, step
+from billing.rating.values import Evidence, Facts, Priced
+
+_RUNS_TOLD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMonth:
+    """Parameters of `seat_month`."""
+
+    price: Decimal = param("price of one seat for a whole period", "每席每期单价")
+    minimum_seats: int = param("seats that are billed at least", "最低计费席位数", default=0)
+    minimum_scope: Literal["day", "period"] = param(
+        "whether the minimum holds for every day or for the period as a whole",
+        "最低席位按天或按账期计算",
+        default="day",
+    )
+
+
+def _lines(params: SeatMonth, facts: Facts) -> list[Priced]:
+    by_day = list(seats_by_day(facts.leases, facts.counted, facts.zone))
+    floor = params.minimum_seats if params.minimum_scope == "day" else 0
+    evidence = tuple(Evidence(on, seats, max(seats, floor)) for on, seats in by_day)
+    seat_days = sum(day.billed for day in evidence)
+    exact = Fraction(seat_days, facts.period.days) * Fraction(params.price)
+    steps = _told(params, facts, evidence, seat_days, exact)
+    lines = [
+        Priced("seats", Fraction(seat_days, facts.period.days), "seat_month", params.price, exact, steps, evidence)
+    ]
+    short = params.minimum_seats * facts.served.days - seat_days
+    if params.minimum_scope == "period" and facts.final and short > 0:
+        lines.append(_true_up(params, facts, seat_days, short))
+    return lines
+
+
+def _told(
+    params: SeatMonth, facts: Facts, days: tuple[Evidence, ...], seat_days: int, exact: Fraction
+) -> tuple[Step, ...]:
+    leased = sum(day.seats for day in days)
+    held = runs(day.seats for day in days)
+    steps: list[Step] = []
+    if leased == 0:
+        steps.append(step("no_seats", days=len(days)))
+    elif len(held) == 1:
+        steps.append(step("seats_each_day", seats=held[0][0], days=len(days)))
+    elif len(held) <= _RUNS_TOLD:
+        told = " + ".join(f"{seats} × {length}" for seats, length in held)
+        steps.append(step("seats_by_day", runs=told, seat_days=leased))
+    else:
+        steps.append(step("seat_days", seat_days=leased, days=len(days)))
+    if seat_days > leased:
+        steps.append(step("minimum_each_day", minimum=params.minimum_seats, seat_days=seat_days))
+    billed = runs(day.billed for day in days)
+    amount = facts.shown(exact)
+    if len(billed) == 1 and len(days) == facts.period.days:
+        steps.append(step("whole_seats", seats=billed[0][0], price=price(params.price), amount=amount))
+    else:
+        steps.append(
+            step(
+                "share_of_month",
+                seat_days=seat_days,
+                period_days=facts.period.days,
+                price=price(params.price),
+                amount=amount,
+            )
+        )
+    return tuple(steps)
+
+
+def _true_up(params: SeatMonth, facts: Facts, used: int, short: int) -> Priced:
+    floor = used + short
+    # The two lines together are the minimum to the cent, so the shortfall is taken from the rounded line.
+    whole = facts.rounded(Fraction(floor, facts.period.days) * Fraction(params.price))
+    exact = Fraction(whole) - Fraction(facts.rounded(Fraction(used, facts.period.days) * Fraction(params.price)))
+    steps = (
+        step(
+            "minimum_seats", minimum=params.minimum_seats, days=facts.served.days, floor=floor, used=used, short=short
+        ),
+        step(
+            "share_of_month",
+            seat_days=number(short),
+            period_days=facts.period.days,
+            price=price(params.price),
+            amount=facts.shown(exact),
+        ),
+    )
+    return Priced("true_up", Fraction(short, facts.period.days), "seat_month", params.price, exact, steps)
+
+
+KIND = Kind("seat_month", SeatMonth, _lines, no_meters, leases=True)
