@@ -1,0 +1,191 @@
+"""What the switch obeys: queues and prompts; flows are in `flows.py`, phones and trunks in `lines.py`.
+
+A change here reaches the switch through `services.plan_changed`, which every service of this room calls; whoever saves
+a row by another way (the admin) calls it too.
+"""
+
+from datetime import timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from seatline.ids import new_id
+from telephony.plans.flows import Flow, FlowVersion, Route
+from telephony.plans.lines import Phone, Trunk
+from tenants.accounts.scope import TenantManager
+
+__all__ = ["Flow", "FlowVersion", "Phone", "Prompt", "PromptLanguage", "Queue", "QueueSkill", "Route", "Trunk"]
+
+
+class PromptLanguage(models.TextChoices):
+    """Languages of prompts, as their folders are called."""
+
+    ENGLISH = "en", "English"
+    CHINESE = "zh", "中文"
+
+
+class Queue(models.Model):
+    """Where a tenant's callers wait, and the rules by which they get an agent; never deleted, history names it."""
+
+    class Strategy(models.TextChoices):
+        """Which agent is rung; the keys of `core.strategies.STRATEGIES`."""
+
+        LONGEST_IDLE = "longest_idle", _("longest ready")
+        MOST_SKILLED = "most_skilled", _("best skilled")
+        LINEAR = "linear", _("lowest agent number")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    code = models.SlugField(
+        _("code"), max_length=32, help_text=_("The name in flows and reports; cannot change later.")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    name_zh = models.CharField(_("Chinese name"), max_length=100, blank=True)
+    strategy = models.CharField(
+        _("strategy"),
+        max_length=16,
+        choices=Strategy,
+        default=Strategy.LONGEST_IDLE,
+        help_text=_("Which of the ready agents gets the next caller."),
+    )
+    ring = models.DurationField(
+        _("ring for"), default=timedelta(seconds=20), help_text=_("After this the call goes to the next agent.")
+    )
+    wrap_up = models.DurationField(
+        _("wrap-up"), default=timedelta(seconds=15), help_text=_("Time for work after a call, before the next one.")
+    )
+    max_wait = models.DurationField(
+        _("longest wait"), default=timedelta(minutes=5), help_text=_("After this the flow goes on without an agent.")
+    )
+    max_length = models.PositiveSmallIntegerField(
+        _("most callers"), default=0, help_text=_("So many callers may wait at a time; 0 is no limit.")
+    )
+    join_empty = models.BooleanField(
+        _("wait without agents"),
+        default=False,
+        help_text=_("Whether callers may wait while no agent who could answer is logged in."),
+    )
+    weight = models.SmallIntegerField(
+        _("weight"), default=0, help_text=_("Callers of a heavier queue go first where agents serve several.")
+    )
+    misses_allowed = models.PositiveSmallIntegerField(
+        _("missed calls allowed"),
+        default=2,
+        validators=[MinValueValidator(1)],
+        help_text=_("So many calls missed in a row make an agent not ready."),
+    )
+    music = models.CharField(_("music"), max_length=40, default="default", help_text=_("Class of music on hold."))
+    record = models.BooleanField(_("record calls"), default=True)
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
+        ordering = ["tenant", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "code"],
+                name="queue_code_is_unique",
+                violation_error_message=_("This tenant has a queue with this code already."),
+            ),
+            models.CheckConstraint(
+                name="queue_rings",
+                condition=models.Q(ring__gte=timedelta(seconds=3), ring__lte=timedelta(minutes=5)),
+                violation_error_message=_("A phone rings for 3 seconds to 5 minutes."),
+            ),
+            models.CheckConstraint(
+                name="queue_times_are_sane",
+                condition=models.Q(wrap_up__gte=timedelta(0), max_wait__gt=timedelta(0), misses_allowed__gte=1),
+                violation_error_message=_("Wrap-up is not negative; longest wait and missed calls are above 0."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.display_name}"
+
+    @property
+    def display_name(self) -> str:
+        """The name in the language of the screen."""
+        return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+
+class QueueSkill(models.Model):
+    """The least level of a skill that an agent needs to serve a queue."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    queue = models.ForeignKey(Queue, models.CASCADE, related_name="skills", verbose_name=_("queue"))
+    skill = models.ForeignKey("agents.Skill", models.PROTECT, related_name="+", verbose_name=_("skill"))
+    level = models.PositiveSmallIntegerField(
+        _("least level"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("skill asked for")
+        verbose_name_plural = _("skills asked for")
+        ordering = ["queue", "skill"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "queue", "skill"],
+                name="queue_asks_skill_once",
+                violation_error_message=_("The queue asks for this skill already: change its level."),
+            ),
+            models.CheckConstraint(
+                name="queue_skill_level_is_1_to_10",
+                condition=models.Q(level__range=(1, 10)),
+                violation_error_message=_("A level is a number from 1 to 10."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue.code}: {self.skill} ≥ {self.level}"
+
+
+class Prompt(models.Model):
+    """Something that flows say, spoken by the machine or uploaded. Without a tenant it stands in for all of them."""
+
+    class Source(models.TextChoices):
+        """Who spoke it."""
+
+        SPOKEN = "tts", _("spoken by the machine")
+        UPLOADED = "upload", _("uploaded")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(
+        "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tenant")
+    )
+    name = models.SlugField(_("name"), max_length=64, help_text=_("The name by which flows say it."))
+    language = models.CharField(_("language"), max_length=2, choices=PromptLanguage)
+    text = models.TextField(_("text"), help_text=_("What is said; of an uploaded prompt too, for those who read."))
+    source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.SPOKEN)
+    sha = models.CharField(
+        _("file"),
+        max_length=64,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9a-f]{8,64}$")],
+        editable=False,
+        help_text=_("Name of the sound file; empty while there is none."),
+    )
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("prompt")
+        verbose_name_plural = _("prompts")
+        ordering = ["tenant", "name", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "name", "language"],
+                name="prompt_is_said_one_way",
+                nulls_distinct=False,
+                violation_error_message=_("There is a prompt of this name in this language: change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
