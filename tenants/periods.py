@@ -6,11 +6,15 @@ equality, so the key becomes a range of one value, of a range type that migratio
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import CheckConstraint, F, Field, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def period() -> Func:
@@ -28,12 +32,10 @@ def one_text(field: str) -> Func:
     return Func(F(field), F(field), Value("[]"), function="textrange", output_field=Field())
 
 
-def never_twice_at_once(*keys: Func, name: str, message: str) -> ExclusionConstraint:
+def never_twice_at_once(*keys: Func, name: str, message: "StrOrPromise") -> ExclusionConstraint:
     """At no instant may two rows have the same keys."""
     expressions = [*((key, "&&") for key in keys), (period(), "&&")]
-    return ExclusionConstraint(
-        name=name, expressions=expressions, index_type="gist", violation_error_message=message
-    )
+    return ExclusionConstraint(name=name, expressions=expressions, index_type="gist", violation_error_message=message)
 
 
 def ends_after_start(name: str) -> CheckConstraint:

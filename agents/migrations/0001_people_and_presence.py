@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
                 RAISE EXCEPTION 'presence events are never changed: tell a new one'
                     USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'presence_is_written_once';
             END $$;
-            CREATE TRIGGER presence_is_written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON agents_presenceevent
+            CREATE TRIGGER presence_is_written_once BEFORE UPDATE OR DELETE ON agents_presenceevent
                 FOR EACH STATEMENT EXECUTE FUNCTION presence_is_written_once();
             """,
             """

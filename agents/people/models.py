@@ -11,7 +11,7 @@ from tenants.accounts.scope import TenantManager
 
 
 class Agent(models.Model):
-    """A person who takes calls for a tenant. Never deleted and the number never given again: reports go on naming it."""
+    """A person who takes calls for a tenant. Never deleted, the number never given again: reports go on naming it."""
 
     class Employer(models.TextChoices):
         """Whose payroll the agent is on."""
@@ -29,7 +29,9 @@ class Agent(models.Model):
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     # Unique over all tenants: an agent keys the number on any phone of the room, where no tenant is known yet.
     number = models.CharField(
-        _("agent number"), max_length=4, unique=True,
+        _("agent number"),
+        max_length=4,
+        unique=True,
         validators=[RegexValidator(r"^\d{4}$", _("Four digits."))],
         help_text=_("Four digits that the agent keys after *45; never used again for somebody else."),
     )
@@ -37,7 +39,10 @@ class Agent(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=100, blank=True)
     employed_by = models.CharField(_("employed by"), max_length=16, choices=Employer, default=Employer.TENANT)
     language = models.CharField(
-        _("language"), max_length=2, choices=Language, default=Language.CHINESE,
+        _("language"),
+        max_length=2,
+        choices=Language,
+        default=Language.CHINESE,
         help_text=_("In which the phone speaks to the agent."),
     )
     active = models.BooleanField(
@@ -52,7 +57,8 @@ class Agent(models.Model):
         ordering = ["number"]
         constraints = [
             models.CheckConstraint(
-                name="agent_number_has_four_digits", condition=models.Q(number__regex=r"^[0-9]{4}$"),
+                name="agent_number_has_four_digits",
+                condition=models.Q(number__regex=r"^[0-9]{4}$"),
                 violation_error_message=_("An agent number has four digits."),
             )
         ]
@@ -103,7 +109,8 @@ class Skill(models.Model):
         ordering = ["tenant", "code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "code"], name="skill_code_is_unique",
+                fields=["tenant", "code"],
+                name="skill_code_is_unique",
                 violation_error_message=_("This tenant has a skill with this code already."),
             )
         ]
@@ -120,7 +127,9 @@ class AgentSkill(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="skills", verbose_name=_("agent"))
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="+", verbose_name=_("skill"))
     level = models.PositiveSmallIntegerField(
-        _("level"), default=5, validators=[MinValueValidator(1), MaxValueValidator(10)],
+        _("level"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
         help_text=_("1 (a little) to 10 (best)."),
     )
 
@@ -132,11 +141,13 @@ class AgentSkill(models.Model):
         ordering = ["agent", "skill"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "agent", "skill"], name="agent_has_skill_once",
+                fields=["tenant", "agent", "skill"],
+                name="agent_has_skill_once",
                 violation_error_message=_("The agent has this skill already: change its level."),
             ),
             models.CheckConstraint(
-                name="skill_level_is_1_to_10", condition=models.Q(level__range=(1, 10)),
+                name="skill_level_is_1_to_10",
+                condition=models.Q(level__range=(1, 10)),
                 violation_error_message=_("A level is a number from 1 to 10."),
             ),
         ]
@@ -150,11 +161,18 @@ class PauseReason(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(
-        "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tenant"),
+        "tenants.Tenant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("tenant"),
         help_text=_("Empty: for agents of all tenants, unless the tenant has a reason of its own with this digit."),
     )
     code = models.CharField(
-        _("digit"), max_length=1, validators=[RegexValidator(r"^[1-9]$", _("One digit from 1 to 9."))],
+        _("digit"),
+        max_length=1,
+        validators=[RegexValidator(r"^[1-9]$", _("One digit from 1 to 9."))],
         help_text=_("Keyed after *46."),
     )
     name = models.CharField(_("name"), max_length=60)
@@ -168,7 +186,9 @@ class PauseReason(models.Model):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "code"], name="pause_digit_is_unique", nulls_distinct=False,
+                fields=["tenant", "code"],
+                name="pause_digit_is_unique",
+                nulls_distinct=False,
                 violation_error_message=_("This digit stands for another reason already."),
             )
         ]

@@ -6,7 +6,7 @@ from django.db.models import Manager, Model, Q, QuerySet
 
 from tenants.accounts.scope import ScopeMissing, current_scope
 
-_Row = TypeVar("_Row", bound=Model, covariant=True)
+_Row = TypeVar("_Row", bound=Model)
 
 
 class SharedManager(Manager[_Row]):

@@ -43,7 +43,8 @@ class AgentSession(models.Model):
         _("wrap-up ended at"), null=True, blank=True, help_text=_("When the agent last ended the wrap-up by code.")
     )
     ends_when_free = models.BooleanField(
-        _("ends when free"), default=False,
+        _("ends when free"),
+        default=False,
         help_text=_("The lease is over: no new calls, and logged out when the running one ends."),
     )
 
@@ -64,12 +65,16 @@ class AgentSession(models.Model):
                 violation_error_message=_("The logout must come after the login."),
             ),
             models.UniqueConstraint(
-                fields=["tenant", "agent"], condition=models.Q(logged_out_at__isnull=True), name="agent_is_at_one_phone",
+                fields=["tenant", "agent"],
+                condition=models.Q(logged_out_at__isnull=True),
+                name="agent_is_at_one_phone",
                 violation_error_message=_("The agent is logged in elsewhere."),
             ),
             # A phone stands in the room for whoever sits there: it serves one agent at a time over all tenants.
             models.UniqueConstraint(
-                fields=["endpoint"], condition=models.Q(logged_out_at__isnull=True), name="phone_has_one_agent",
+                fields=["endpoint"],
+                condition=models.Q(logged_out_at__isnull=True),
+                name="phone_has_one_agent",
                 violation_error_message=_("Another agent is logged in on this phone."),
             ),
         ]
@@ -79,7 +84,7 @@ class AgentSession(models.Model):
 
 
 class PresenceEvent(models.Model):
-    """One thing that happened to a session: told by the switch, or asked for by the agent or a supervisor. Append-only."""
+    """One thing that happened to a session: told by the switch, or asked for by a person. Append-only."""
 
     class Source(models.TextChoices):
         """Who says so."""
@@ -138,7 +143,8 @@ class PresenceInterval(models.Model):
         constraints = [
             ends_after_start("interval_ends_after_start"),
             never_twice_at_once(
-                one_uuid("agent"), name="agent_is_in_one_state",
+                one_uuid("agent"),
+                name="agent_is_in_one_state",
                 message=_("An agent cannot be in two states at one time."),
             ),
         ]

@@ -42,7 +42,7 @@ class ScopeMissing(SeatlineError):
     """A tenant's table was asked outside any scope. Enter `tenant_scope`, `operator_scope`, `finance_scope` or `telephony_scope`."""
 
 
-_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+_Row = TypeVar("_Row", bound=models.Model)
 _current: ContextVar[Scope | None] = ContextVar("seatline_scope", default=None)
 
 

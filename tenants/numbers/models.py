@@ -22,13 +22,19 @@ class Number(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     e164 = models.CharField(
-        _("number"), max_length=16, unique=True,
+        _("number"),
+        max_length=16,
+        unique=True,
         validators=[RegexValidator(r"^\+[1-9]\d{2,14}$", _("Write the number as +862161234567."))],
         help_text=_("With + and country code, without spaces: +862161234567."),
     )
     kind = models.CharField(
-        _("kind"), max_length=16, choices=Kind,
-        help_text=_("On a shared short code the caller chooses a merchant of the directory; the others belong to one tenant."),
+        _("kind"),
+        max_length=16,
+        choices=Kind,
+        help_text=_(
+            "On a shared short code the caller chooses a merchant of the directory; the others belong to one tenant."
+        ),
     )
     note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("For the operator's staff only."))
 
@@ -40,7 +46,8 @@ class Number(models.Model):
         ordering = ["e164"]
         constraints = [
             models.CheckConstraint(
-                name="number_is_canonical", condition=models.Q(e164__regex=r"^\+[1-9][0-9]{2,14}$"),
+                name="number_is_canonical",
+                condition=models.Q(e164__regex=r"^\+[1-9][0-9]{2,14}$"),
                 violation_error_message=_("Write the number as +862161234567."),
             )
         ]
@@ -57,7 +64,9 @@ class NumberAssignment(models.Model):
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(
-        _("until"), null=True, blank=True,
+        _("until"),
+        null=True,
+        blank=True,
         help_text=_("From this instant on the number is free again; empty while no end is agreed."),
     )
 
@@ -71,7 +80,8 @@ class NumberAssignment(models.Model):
         constraints = [
             ends_after_start("assignment_ends_after_start"),
             never_twice_at_once(
-                one_uuid("number"), name="number_has_one_tenant",
+                one_uuid("number"),
+                name="number_has_one_tenant",
                 message=_("Another tenant holds this number in that time, or the same one already."),
             ),
         ]
@@ -87,7 +97,8 @@ class DirectoryListing(models.Model):
     number = models.ForeignKey(Number, models.PROTECT, related_name="listings", verbose_name=_("short code"))
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     code = models.CharField(
-        _("merchant code"), max_length=6,
+        _("merchant code"),
+        max_length=6,
         validators=[RegexValidator(r"^\d{2,6}$", _("Two to six digits."))],
         help_text=_("What the caller keys; all codes of one number have the same length."),
     )
@@ -108,7 +119,9 @@ class DirectoryListing(models.Model):
         constraints = [
             ends_after_start("listing_ends_after_start"),
             never_twice_at_once(
-                one_uuid("number"), one_text("code"), name="code_has_one_merchant",
+                one_uuid("number"),
+                one_text("code"),
+                name="code_has_one_merchant",
                 message=_("Another merchant has this code in that time."),
             ),
         ]

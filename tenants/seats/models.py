@@ -21,7 +21,8 @@ class Seat(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), unique=True, validators=[MinValueValidator(1)])
     label = models.CharField(_("label"), max_length=40, blank=True, help_text=_("Where it stands, such as 3F-B12."))
     in_service = models.BooleanField(
-        _("in service"), default=True,
+        _("in service"),
+        default=True,
         help_text=_("Only seats in service can be let; one that is needed for a lease cannot be taken out."),
     )
 
@@ -48,13 +49,18 @@ class SeatLease(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     # The contract lives on a floor above; no foreign key points up.
-    contract_id = models.UUIDField(_("contract"), null=True, blank=True, help_text=_("The contract that bills the lease."))
+    contract_id = models.UUIDField(
+        _("contract"), null=True, blank=True, help_text=_("The contract that bills the lease.")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.POOLED)
     seats = models.PositiveSmallIntegerField(_("seats"), validators=[MinValueValidator(1)])
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty while no end is agreed."))
     expanded_until = models.DateTimeField(
-        _("laid out until"), null=True, blank=True, editable=False,
+        _("laid out until"),
+        null=True,
+        blank=True,
+        editable=False,
         help_text=_("How far the weekly hours have been laid out as occurrences; empty for a lease around the clock."),
     )
 
@@ -67,7 +73,8 @@ class SeatLease(models.Model):
         constraints = [
             ends_after_start("lease_ends_after_start"),
             models.CheckConstraint(
-                name="lease_has_seats", condition=models.Q(seats__gte=1),
+                name="lease_has_seats",
+                condition=models.Q(seats__gte=1),
                 violation_error_message=_("A lease has at least one seat."),
             ),
         ]
@@ -83,7 +90,9 @@ class LeaseWindow(models.Model):
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     lease = models.ForeignKey(SeatLease, models.CASCADE, related_name="windows", verbose_name=_("lease"))
     weekdays = models.CharField(
-        _("weekdays"), max_length=7, default="1234567",
+        _("weekdays"),
+        max_length=7,
+        default="1234567",
         validators=[RegexValidator(r"^(?=.)1?2?3?4?5?6?7?$", _("Digits 1 (Monday) to 7 (Sunday), in order."))],
         help_text=_("Days on which the window begins: 1 is Monday, 7 Sunday; 12345 is Monday to Friday."),
     )
