@@ -112,7 +112,7 @@ class Cluster:
 
     def _call(self, program: str, *arguments: str) -> None:
         command = _as_ordinary_user([str(binaries() / program), *arguments])
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0:
             cause = " ".join((done.stderr or done.stdout).split())
             raise PostgresDoesNotStart(folder=self.folder, cause=cause, log=self.log)

@@ -4,6 +4,7 @@ A private apt state with an empty list of installed packages yields the whole cl
 program then runs through its own loader, so that the machine's libraries do not matter and no root is needed.
 """
 
+import os
 import platform
 import re
 import shutil
@@ -109,8 +110,6 @@ def _machine() -> tuple[str, str]:
 
 def _mirror(state: Path) -> str:
     """The Debian mirror of the machine's own apt sources; the environment's DEBIAN_MIRROR is for other systems."""
-    import os
-
     given = os.environ.get("DEBIAN_MIRROR")
     if given:
         return given
