@@ -1,0 +1,1 @@
+"""Asterisk's REST interface: the only code, with `telephony.ami` and `telephony.agi`, that knows Asterisk's words."""

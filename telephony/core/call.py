@@ -109,7 +109,12 @@ class Turn:
         if stage is not self.call.stage:
             self.become(stage=stage)
             if self.call.channel and self.call.caller_leg.ended_at is None:
-                self.order(cmd.Mark, channel=self.call.channel, variables={"STAGE": stage.value})
+                self.order(cmd.Mark, channel=self.call.channel, variables=self._marks())
+
+    def _marks(self) -> dict[str, str]:
+        call = self.call
+        tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
+        return {"CALLREF": str(call.id), "TENANT": tenant.code if tenant else "", "STAGE": call.stage.value}
 
     def speak(self, media: tuple[str, ...]) -> None:
         """Start a prompt; news of an older one no longer counts."""

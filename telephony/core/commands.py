@@ -116,6 +116,13 @@ class HangUp(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo(Command):
+    """Give a caller whom nobody looks after back to the dialplan, which excuses the house and hangs up."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark(Command):
     """Write the call's stage on its caller's channel, for a switch that starts anew."""
 

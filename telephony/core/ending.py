@@ -136,3 +136,9 @@ def recording_kept(turn: Turn, event: ev.RecordingKept) -> None:
     """The last thing that belongs on the record."""
     turn.note(fact.RecordingStored, name=event.name, seconds=event.seconds, peak_db=event.peak_db, size=event.size)
     turn.order(cmd.Forget)
+
+
+def recording_missing(turn: Turn, event: ev.RecordingMissing) -> None:
+    """The record says so, rather than showing a call that was never to be recorded."""
+    turn.note(fact.RecordingLost, name=event.name, why=event.why)
+    turn.order(cmd.Forget)

@@ -64,6 +64,13 @@ class Work:
     commands: list[cmd.Command] = field(default_factory=list)
     wrap_ups: list[WrapUpTimer] = field(default_factory=list)
 
+    def add(self, more: "Work") -> None:
+        """Do this work after one's own."""
+        self.facts += more.facts
+        self.states += more.states
+        self.commands += more.commands
+        self.wrap_ups += more.wrap_ups
+
 
 class Engine:
     """All calls and the floor. `IllegalEvent` of a step passes through; the call is then as it was."""
@@ -90,6 +97,19 @@ class Engine:
     def follow(self, sessions: Mapping[AgentId, SignedIn], at: datetime) -> Work:
         """Presence has changed: agents come, go and pause."""
         return self._move(follow(self.floor, sessions, at), at)
+
+    def adopt(self, call: Call, at: datetime) -> Work:
+        """Take over a call of an earlier switch, as `resume` gave it; its agent is busy from now on."""
+        self.calls[call.id] = call
+        for leg in call.legs:
+            self._channels[leg.channel] = call.id
+        leg = call.agent_leg
+        agent = self.floor.agents.get(leg.agent) if leg is not None and leg.agent is not None else None
+        work = Work()
+        if agent is not None and call.stage is Stage.TALKING:
+            talking = replace(agent, state=State.TALKING, since=at, call=call.id, queue=call.queue)
+            self._floor_becomes(agent.who.agent, self.floor.with_agent(talking), at, work)
+        return work
 
     def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
         """A phone has registered, or is gone."""

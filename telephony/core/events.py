@@ -99,3 +99,11 @@ class RecordingKept(Event):
     seconds: float
     peak_db: float
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingMissing(Event):
+    """There is no file for a recording that was begun; `why` is for the technician."""
+
+    name: str
+    why: str

@@ -118,6 +118,14 @@ class RecordingStored(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingLost(Fact):
+    """There is no recording although the queue's rule asked for one."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(Fact):
     """A leg's channel is gone; leg 0 is the caller's."""
 
@@ -137,7 +145,7 @@ KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, AgentOffered, AgentMissed,
-        AgentConnected, RecordingStarted, RecordingStored, LegEnded, CallEnded,
+        AgentConnected, RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}

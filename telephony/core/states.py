@@ -78,6 +78,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
     },
     Stage.ENDED: {
         ev.RecordingKept: ending.recording_kept,
+        ev.RecordingMissing: ending.recording_missing,
         ev.ChannelEnded: ignore,
         ev.TimerFired: ignore,
         ev.PromptEnded: ignore,

@@ -1,0 +1,147 @@
+"""One WebSocket to Asterisk for events and requests. Why not a library: docs/adr/0001-own-ari-client.md.
+
+Requests travel as text frames on the event socket and are carried out by Asterisk in the order in which they are
+sent (https://docs.asterisk.org/Configuration/Interfaces/Asterisk-REST-Interface-ARI/ARI-REST-over-WebSocket/).
+So a caller that needs order sends one after another and need not wait for the answers in between.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from seatline.errors import Unavailable
+
+# Events that nobody here reads. Asterisk forgets the filter with the application: it is set at every connect.
+UNREAD_EVENTS = (
+    "ChannelVarset", "ChannelDialplan", "ChannelConnectedLine", "ChannelCallerId", "Dial", "ChannelEnteredBridge",
+    "ChannelLeftBridge", "BridgeCreated", "BridgeDestroyed", "ChannelCreated", "PlaybackStarted", "PlaybackContinuing",
+    "ChannelHold", "ChannelUnhold", "ChannelTalkingStarted", "ChannelTalkingFinished",
+)  # fmt: skip
+ANSWER_WITHIN = 5.0  # seconds; Asterisk answers in one millisecond or has hung
+
+
+class AriUnreachable(Unavailable):
+    """Asterisk's ARI at {url} does not answer: {cause}. Is Asterisk running? `./run status` tells."""
+
+
+class AriSilent(Unavailable):
+    """Asterisk did not answer {method} {uri} in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Asterisk's answer to one request."""
+
+    status: int
+    body: Any = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether Asterisk did it."""
+        return 200 <= self.status < 300
+
+
+Query = Mapping[str, str]
+
+
+class AriClient:
+    """An open socket. Made by `open_ari`; ends when the iterator of `events` ends."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._numbers = count(1)
+        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._writes: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def send(
+        self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None
+    ) -> "asyncio.Future[Answer]":
+        """Send one request now; the answer comes into the future. Requests are carried out in the order of sending.
+
+        `uri` is a path below /ari without a leading slash. The future fails with AriUnreachable when the socket ends.
+        """
+        number = str(next(self._numbers))
+        frame: dict[str, Any] = {
+            "type": "RESTRequest", "transaction_id": number, "request_id": number, "method": method, "uri": uri,
+        }  # fmt: skip
+        if query:
+            frame["query_strings"] = [{"name": name, "value": value} for name, value in query.items()]
+        if body is not None:
+            frame["content_type"] = "application/json"
+            frame["message_body"] = orjson.dumps(body).decode()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        self._writes.put_nowait(orjson.dumps(frame))
+        return future
+
+    async def request(
+        self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Send one request and wait for the answer; raises AriSilent after `ANSWER_WITHIN`."""
+        try:
+            return await asyncio.wait_for(self.send(method, uri, query, body), ANSWER_WITHIN)
+        except TimeoutError:
+            raise AriSilent(method=method, uri=uri) from None
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        """Each event as Asterisk sends it; ends when the socket ends. The reader must not wait between two events."""
+        async for text in self._socket:
+            message: dict[str, Any] = orjson.loads(text)
+            if message.get("type") == "RESTResponse":
+                self._answered(message)
+            else:
+                yield message
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        future = self._waiting.pop(message.get("request_id", ""), None)
+        if future is not None and not future.done():
+            text = message.get("message_body")
+            future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
+
+    async def _write(self) -> None:
+        while True:
+            frame = await self._writes.get()
+            await self._socket.send(frame.decode())
+
+    def _fail_all(self, cause: str) -> None:
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(AriUnreachable(url="its socket", cause=cause))
+                future.exception()  # nobody need have waited for it
+        self._waiting.clear()
+
+
+@asynccontextmanager
+async def open_ari(url: str, app: str, user: str, password: str) -> AsyncIterator[AriClient]:
+    """Open the socket and become the Stasis application `app`; an older socket of that name is replaced.
+
+    `url` is as http://127.0.0.1:8088/ari. Raises AriUnreachable.
+    """
+    parts = urlsplit(url)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    query = urlencode({"app": app, "subscribeAll": "false", "api_key": f"{user}:{password}"})
+    try:
+        socket = await connect(
+            f"{scheme}://{parts.netloc}{parts.path}/events?{query}",
+            compression=None, max_size=None, max_queue=None, ping_interval=5, ping_timeout=5, open_timeout=5,
+            proxy=None,
+        )  # fmt: skip
+    except (OSError, TimeoutError, websockets.InvalidHandshake) as error:
+        raise AriUnreachable(url=url, cause=error) from error
+    client = AriClient(socket)
+    writer = asyncio.create_task(client._write())
+    try:
+        client.send("PUT", f"applications/{app}/eventFilter", body={"disallowed": [{"type": t} for t in UNREAD_EVENTS]})
+        yield client
+    finally:
+        writer.cancel()
+        client._fail_all("the socket was closed")
+        await socket.close()

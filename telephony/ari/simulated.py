@@ -1,0 +1,205 @@
+"""A working stand-in for Asterisk in virtual time: takes the engine's commands and gives back the events that Asterisk
+would send. Callers follow a script; agents answer or miss by chance.
+
+For tests of the core, and for the demo's month of history: both run the engine that live calls run. It keeps to what
+the real one does (docs/adr/0001-own-ari-client.md); `tests/contracts` compares them.
+"""
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core.engine import Engine, Work
+from telephony.core.values import CallId, ChannelId, PlaybackId
+
+PROMPT = timedelta(seconds=4)  # every prompt lasts as long
+AT_ONCE = timedelta(milliseconds=3)  # what Asterisk takes for a request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """What a caller does. `keys` are pressed one by one, each `think` after a prompt began."""
+
+    dialled: str
+    number: str
+    keys: Sequence[str] = ()
+    think: timedelta = timedelta(seconds=2)
+    patience: timedelta = timedelta(minutes=3)  # hangs up so long after the call began, unless talking by then
+    talk: timedelta = timedelta(minutes=3)
+    agent_hangs_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHabits:
+    """How agents behave at the phone; times are spread evenly from half to one and a half of the figure."""
+
+    answers_after: timedelta = timedelta(seconds=4)
+    misses: float = 0.0  # share of rings that are not answered
+
+
+@dataclass(slots=True)
+class _Line:
+    """A caller's channel."""
+
+    script: Caller
+    keys: list[str]
+    prompt: PlaybackId | None = None
+    connected: bool = False
+
+
+@dataclass(slots=True)
+class _Phone:
+    """An agent's channel."""
+
+    call: CallId
+    up: bool = False
+
+
+@dataclass(slots=True)
+class SimulatedAsterisk:
+    """Drives `engine`. `wrote` gets each Work before its commands are carried out, as a journal would."""
+
+    engine: Engine
+    chance: Random
+    wrote: Callable[[Work], None]
+    now: datetime
+    habits: AgentHabits = field(default_factory=AgentHabits)
+    _todo: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _order: "count[int]" = field(default_factory=count)
+    lines: dict[ChannelId, _Line] = field(default_factory=dict)
+    phones: dict[ChannelId, _Phone] = field(default_factory=dict)
+    bridges: set[str] = field(default_factory=set)
+
+    def call(self, at: datetime, call: CallId, script: Caller) -> None:
+        """A caller will dial at this instant."""
+        channel = ChannelId(f"caller-{call}")
+
+        def dial() -> None:
+            self.lines[channel] = _Line(script, list(script.keys))
+            self.happen(
+                ev.CallOffered(
+                    call=call, at=self.now, channel=channel, dialled=script.dialled, caller=script.number,
+                    sip_call_id=f"simulated-{call}",
+                )
+            )  # fmt: skip
+
+        self.at(at, dial)
+        self.at(at + script.patience, lambda: self._impatient(channel))
+
+    def at(self, at: datetime, work: Callable[[], None]) -> None:
+        """Something happens at an instant."""
+        heapq.heappush(self._todo, (at, next(self._order), work))
+
+    def run(self, until: datetime | None = None) -> None:
+        """Let time pass until nothing is left to happen, or to `until`."""
+        while self._todo and (until is None or self._todo[0][0] <= until):
+            self.now, _, work = heapq.heappop(self._todo)
+            work()
+
+    def happen(self, event: ev.Event) -> None:
+        """Give the engine an event now."""
+        self.act(self.engine.handle(event))
+
+    def act(self, work: Work) -> None:
+        """Write, then carry out: as the switch's shell does."""
+        self.wrote(work)
+        for command in work.commands:
+            self._carry_out(command)
+        for timer in work.wrap_ups:
+            self.at(
+                self.now + timer.delay,
+                lambda timer=timer: self.act(self.engine.wrap_up_over(timer.agent, timer.count, self.now)),  # type: ignore[misc]
+            )
+
+    def _soon(self, work: Callable[[], None], delay: timedelta = AT_ONCE) -> None:
+        self.at(self.now + delay, work)
+
+    def _carry_out(self, command: cmd.Command) -> None:
+        match command:
+            case cmd.StartPrompt(call=call, channel=channel, playback=playback):
+                self._start_prompt(call, channel, playback)
+            case cmd.StopPrompt(call=call, playback=playback):
+                self._soon(lambda: self._end_prompt(call, playback))
+            case cmd.SetTimer(call=call, timer=timer, count=number, delay=delay):
+                self._soon(lambda: self.happen(ev.TimerFired(call=call, at=self.now, timer=timer, count=number)), delay)
+            case cmd.CreateLeg(call=call, channel=channel):
+                self.phones[channel] = _Phone(call)
+                self._soon(lambda: self.happen(ev.LegReady(call=call, at=self.now, channel=channel)))
+            case cmd.DialLeg(channel=channel, ring=ring):
+                self._ring(channel, ring)
+            case cmd.Connect(bridge=bridge, channels=channels):
+                self.bridges.add(bridge)
+                self._talk(channels)
+            case cmd.DropBridge(bridge=bridge):
+                self.bridges.discard(bridge)
+            case cmd.HangUp(channel=channel, cause=cause):
+                self._soon(lambda: self._end(channel, cause))
+            case cmd.KeepRecording(call=call, name=name):
+                self._soon(lambda: self._keep(call, name), timedelta(seconds=1))
+
+    def _start_prompt(self, call: CallId, channel: ChannelId, playback: PlaybackId) -> None:
+        line = self.lines.get(channel)
+        if line is None:
+            self._soon(lambda: self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback, failed=True)))
+            return
+        line.prompt = playback
+        self._soon(lambda: self._end_prompt(call, playback), PROMPT)
+        if line.keys:
+            key = line.keys.pop(0)
+            self._soon(lambda: self._press(call, channel, key), line.script.think)
+
+    def _end_prompt(self, call: CallId, playback: PlaybackId) -> None:
+        for line in self.lines.values():
+            if line.prompt == playback:
+                line.prompt = None
+                self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback))
+                return
+
+    def _press(self, call: CallId, channel: ChannelId, key: str) -> None:
+        if channel in self.lines:
+            for one in key:
+                self.happen(ev.KeyPressed(call=call, at=self.now, key=one))
+
+    def _ring(self, channel: ChannelId, ring: timedelta) -> None:
+        phone = self.phones.get(channel)
+        if phone is None:
+            return
+        answers_after = self.habits.answers_after * self.chance.uniform(0.5, 1.5)
+        if self.chance.random() < self.habits.misses or answers_after >= ring:
+            self._soon(lambda: self._end(channel, 0), ring)
+        else:
+            self._soon(lambda: self._answer(channel), answers_after)
+
+    def _answer(self, channel: ChannelId) -> None:
+        phone = self.phones.get(channel)
+        if phone is not None and not phone.up:
+            phone.up = True
+            self.happen(ev.LegAnswered(call=phone.call, at=self.now, channel=channel))
+
+    def _talk(self, channels: Sequence[ChannelId]) -> None:
+        caller, agent = channels
+        line = self.lines.get(caller)
+        if line is not None:
+            line.connected = True
+            first = agent if line.script.agent_hangs_up else caller
+            self._soon(lambda: self._end(first, 16), line.script.talk)
+
+    def _impatient(self, channel: ChannelId) -> None:
+        line = self.lines.get(channel)
+        if line is not None and not line.connected:
+            self._end(channel, 16)
+
+    def _end(self, channel: ChannelId, cause: int) -> None:
+        call = self.engine.call_of(channel)
+        there = self.lines.pop(channel, None) or self.phones.pop(channel, None)
+        if there is not None and call is not None:
+            self.happen(ev.ChannelEnded(call=call, at=self.now, channel=channel, cause=cause))
+
+    def _keep(self, call: CallId, name: str) -> None:
+        # History has no sound: the record honestly says that none was kept.
+        self.happen(ev.RecordingMissing(call=call, at=self.now, name=name, why="simulated"))

@@ -1,0 +1,65 @@
+"""From Asterisk's events to ours. Pure: a message that means nothing to a call gives None.
+
+Times are those of arrival here, so that all facts of a call follow one clock; Asterisk's own times come by CEL.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from telephony.core import events as ev
+from telephony.core.values import CallId, ChannelId, PlaybackId
+
+CallOf = Callable[[ChannelId], CallId | None]
+
+
+def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.Event | None:
+    """The event that a message of Asterisk is for one of our calls, or None."""
+    kind = message.get("type")
+    if kind == "PlaybackFinished":
+        return _prompt_ended(message["playback"], call_of, at)
+    channel = message.get("channel")
+    if not channel:
+        return None
+    name = ChannelId(channel["id"])
+    call = call_of(name)
+    if call is None:
+        return None
+    match kind:
+        case "StasisStart":
+            return ev.LegReady(call=call, at=at, channel=name)
+        case "ChannelStateChange" if channel["state"] == "Up":
+            return ev.LegAnswered(call=call, at=at, channel=name)
+        case "ChannelDtmfReceived":
+            return ev.KeyPressed(call=call, at=at, key=message["digit"])
+        case "StasisEnd" | "ChannelDestroyed":
+            return ev.ChannelEnded(call=call, at=at, channel=name, cause=int(message.get("cause") or 0))
+    return None
+
+
+def _prompt_ended(playback: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.Event | None:
+    target = str(playback["target_uri"])
+    call = call_of(ChannelId(target.removeprefix("channel:")))
+    if call is None:
+        return None
+    return ev.PromptEnded(call=call, at=at, playback=PlaybackId(playback["id"]), failed=playback["state"] == "failed")
+
+
+def offered(message: Mapping[str, Any], call: CallId, at: datetime) -> ev.CallOffered:
+    """The new call of a StasisStart whose first argument is `inbound` and whose second is the number dialled.
+
+    The caller's name is cut to 80 characters and loses control characters: it comes from outside and goes to screens.
+    """
+    channel = message["channel"]
+    caller = channel["caller"]
+    name = "".join(letter for letter in caller.get("name") or "" if letter.isprintable())[:80]
+    variables = channel.get("channelvars") or {}
+    return ev.CallOffered(
+        call=call,
+        at=at,
+        channel=ChannelId(channel["id"]),
+        dialled=message["args"][1],
+        caller=caller.get("number") or "",
+        caller_name=name,
+        sip_call_id=str(variables.get("SIPCALLID") or ""),
+    )

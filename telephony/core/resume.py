@@ -1,0 +1,54 @@
+"""A call as its facts tell it, for a switch that starts anew while the call goes on."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from telephony.core import facts as fact
+from telephony.core.call import Call, Stage
+from telephony.core.plan import Plan
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Leg, LegKind, Outcome, QueueId
+
+# Far above what a call has counted in its first life: new playbacks and timers must not bear old numbers.
+COUNT_ANEW = 10_000
+
+
+def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | None:
+    """The open call of these facts, or None if they have its end or lack its beginning.
+
+    Its stage is TALKING if caller and agent were connected and neither has gone, else CLEARING: where in a flow or a
+    queue the caller was is not taken up again here.
+    """
+    call = Call(id=call_id, plan=plan, counted=COUNT_ANEW)
+    legs: dict[int, Leg] = {}
+    for entry in sorted(facts, key=lambda f: f.seq):
+        call = replace(call, facts=entry.seq, tenant=entry.tenant or call.tenant)
+        match entry:
+            case fact.CallArrived():
+                channel = ChannelId(entry.channel)
+                call = replace(call, channel=channel, dialled=entry.dialled, caller=entry.caller)
+                legs[0] = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
+            case fact.FlowEntered():
+                call = replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
+            case fact.QueueEntered():
+                queue = plan.queues.get(QueueId(entry.queue))
+                call = replace(call, queue=queue, waiting_since=entry.at)
+            case fact.AgentOffered():
+                legs[entry.leg] = Leg(
+                    no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,
+                    agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
+                )  # fmt: skip
+            case fact.AgentConnected():
+                legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
+                call = replace(call, outcome=Outcome.ANSWERED)
+            case fact.AgentMissed() | fact.LegEnded():
+                legs[entry.leg] = replace(legs[entry.leg], ended_at=entry.at)
+            case fact.RecordingStarted():
+                call = replace(call, recording=entry.name)
+            case fact.CallEnded():
+                return None
+    if 0 not in legs:
+        return None
+    call = replace(call, legs=tuple(legs[no] for no in sorted(legs)))
+    agent = call.agent_leg
+    talking = agent is not None and agent.answered_at is not None and call.caller_leg.ended_at is None
+    return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)

@@ -1,0 +1,278 @@
+"""The switch as a process: connects to Asterisk and PostgreSQL, stays connected, and goes down in good order."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from agents.presence.services import expire_leases, sessions_in_force
+from django.db import DatabaseError, InterfaceError
+
+from seatline.clock import now
+from seatline.env import Environment
+from seatline.ids import new_id
+from telephony.ami.listener import AmiListener
+from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, SecurityAlert
+from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
+from telephony.core.call import Stage
+from telephony.core.engine import Engine
+from telephony.core.events import Event
+from telephony.core.floor import SignedIn
+from telephony.core.resume import resume
+from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, SessionId, TenantId
+from telephony.journal.disk import Journal
+from telephony.journal.services import open_call_facts
+from telephony.journal.ship import ship
+from telephony.plans.services import load_plan, phones
+from telephony.recordings.files import path_of
+from telephony.switch import notices
+from telephony.switch.accounts import Accounts
+from telephony.switch.desk import Desk
+from telephony.switch.recorder import Recorder
+from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
+from telephony.switch.shell import Shell
+from tenants.accounts.scope import telephony_scope
+
+log = structlog.get_logger(__name__)
+AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
+LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
+GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where Asterisk is, and where files lie."""
+
+    ari_url: str
+    ari_user: str
+    ari_password: str
+    ari_app: str
+    ami_port: int
+    ami_user: str
+    ami_secret: str
+    var: Path
+
+    @classmethod
+    def read(cls, environment: Environment) -> "Settings":
+        """From the environment; raises SettingMissing."""
+        return cls(
+            ari_url=environment.text("SEATLINE_ARI_URL"),
+            ari_user=environment.text("SEATLINE_ARI_USER"),
+            ari_password=environment.text("SEATLINE_ARI_PASSWORD"),
+            ari_app=environment.text("SEATLINE_ARI_APP"),
+            ami_port=environment.number("SEATLINE_AMI_PORT"),
+            ami_user=environment.text("SEATLINE_AMI_USER"),
+            ami_secret=environment.text("SEATLINE_AMI_SECRET"),
+            var=environment.path("SEATLINE_VAR"),
+        )
+
+
+class Switch:
+    """Everything that runs; `run` ends after SIGTERM or SIGINT."""
+
+    def __init__(self, settings: Settings, journal: Journal, engine: Engine) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._engine = engine
+        self._desk = Desk("desk")
+        self._carrier = Desk("carrier")  # ships the journal, so that it never queues behind other errands
+        self._accounts = Accounts()
+        self._ami = AmiListener(settings.ami_port, settings.ami_user, settings.ami_secret, self._heard_ami)
+        spool = settings.var / "recordings" / "spool"
+        spool.mkdir(parents=True, exist_ok=True)
+        recorder = Recorder(self._ami, spool, self._recording_path, now, self._happen)
+        self._shell = Shell(engine, journal, recorder, settings.ari_app, now, lambda: CallId(new_id()))
+        self._news = {name: asyncio.Event() for name in notices.CHANNELS}
+        self._ari: AriClient | None = None
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Be the switch until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        await self._take_over()
+        self._ami.start()
+        tasks = [
+            loop.create_task(work)
+            for work in (
+                self._stay_connected(),
+                self._ship(),
+                notices.listen(lambda name: self._news[name].set()),
+                self._follow("seatline_presence", self._follow_presence),
+                self._follow("seatline_plan", self._follow_plan),
+                self._watch_leases(),
+            )
+        ]
+        stopped = loop.create_task(self._stop.wait())
+        done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        await self._go_down()
+        for task in tasks:
+            task.cancel()
+        self._ami.stop()
+        self._desk.close()
+        self._carrier.close()
+        for task in done - {stopped}:
+            task.result()  # a task that ended by itself ended with an error: let it be seen
+
+    def _happen(self, event: Event) -> None:
+        self._shell.happen(event)
+
+    async def _take_over(self) -> None:
+        """Before the first call: what the process before us left in journal and ledger."""
+        while await self._carrier.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
+            await asyncio.sleep(AGAIN_AFTER)
+        facts = await self._desk.do(open_call_facts)
+        await self._follow_presence()
+        calls = [resume(call, facts_of, self._engine.plan) for call, facts_of in facts.items()]
+        self._shell.act(adopt_all(self._engine, [call for call in calls if call is not None], now()))
+
+    async def _stay_connected(self) -> None:
+        settings = self._settings
+        while True:
+            try:
+                async with open_ari(
+                    settings.ari_url, settings.ari_app, settings.ari_user, settings.ari_password
+                ) as ari:
+                    await self._be_connected(ari)
+                log.error("asterisk closed the socket")
+            except (AriUnreachable, AriSilent) as error:
+                log.error("asterisk is away", cause=str(error))
+            finally:
+                self._ari = None
+                self._shell.bind(None)
+            await asyncio.sleep(AGAIN_AFTER)
+
+    async def _be_connected(self, ari: AriClient) -> None:
+        self._ari = ari
+        self._shell.bind(ari)
+        self._accounts.forget()
+        greeting = asyncio.create_task(self._greet(ari))
+        try:
+            async for message in ari.events():
+                if message.get("type") == "ApplicationReplaced":
+                    log.error("another switch has taken this application's name")
+                self._shell.hear(message)
+        finally:
+            greeting.cancel()
+
+    async def _greet(self, ari: AriClient) -> None:
+        """A new socket: compare both sides, and give Asterisk the phones."""
+        application = await ari.request("GET", f"applications/{self._settings.ari_app}")
+        mine = set(application.body["channel_ids"]) if application.ok else set()
+        channels = (await ari.request("GET", "channels")).body
+        bridges = (await ari.request("GET", "bridges")).body
+        live = {
+            ChannelId(one["id"]): LiveChannel(ChannelId(one["id"]), one["state"] == "Up")
+            for one in channels
+            if one["id"] in mine
+        }
+        self._shell.act(reconcile(self._engine, live, [BridgeId(one["id"]) for one in bridges], now()))
+        log.info("asterisk connected", channels=len(live), calls=len(self._engine.calls))
+        await self._push_phones()
+        await self._look_at_phones()
+
+    async def _push_phones(self) -> None:
+        accounts = await self._desk.try_to(phones)
+        if accounts is not None and self._ari is not None:
+            await self._accounts.push(self._ari, accounts)
+
+    async def _look_at_phones(self) -> None:
+        """Which phones are there now; those that AMI does not list are not."""
+        await self._ami.logged_in.wait()
+        there = {one.endpoint: one.reachable for one in await self._ami.snapshot()}
+        for agent in list(self._engine.floor.agents.values()):
+            endpoint = agent.who.endpoint
+            self._shell.act(self._engine.phone(endpoint, there.get(endpoint, False), now()))
+
+    def _heard_ami(self, event: AmiEvent) -> None:
+        match event:
+            case PhoneReachable(endpoint, reachable):
+                self._shell.act(self._engine.phone(endpoint, reachable, now()))
+            case SecurityAlert(kind, account, address):
+                log.warning("security alert", kind=kind, account=account, address=address)
+            case FullyBooted():
+                log.info("asterisk has booted")
+
+    async def _ship(self) -> None:
+        while True:
+            self._shell.wrote.clear()
+            while await self._carrier.try_to(lambda: ship(self._journal)):
+                pass
+            try:
+                await asyncio.wait_for(self._shell.wrote.wait(), AGAIN_AFTER)
+            except TimeoutError:
+                continue
+
+    async def _follow(self, name: str, errand: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do the errand after each notice; notices that come meanwhile are one."""
+        news = self._news[name]
+        while True:
+            await news.wait()
+            news.clear()
+            await errand()
+
+    async def _follow_presence(self) -> None:
+        sessions = await self._desk.try_to(_sessions)
+        if sessions is not None:
+            self._shell.act(self._engine.follow(sessions, now()))
+
+    async def _follow_plan(self) -> None:
+        plan = await self._desk.try_to(load_plan)
+        if plan is not None:
+            self._engine.plan = plan
+            await self._push_phones()
+
+    async def _watch_leases(self) -> None:
+        while True:
+            await self._desk.try_to(lambda: expire_leases(now()))
+            await asyncio.sleep(LEASES_EVERY)
+
+    async def _go_down(self) -> None:
+        """Take no new call; let those finish that are not talking. Talking pairs stay for the next switch."""
+        self._shell.claiming = False
+        end = asyncio.get_running_loop().time() + GO_DOWN_WITHIN.total_seconds()
+        resting = (Stage.TALKING, Stage.ENDED)
+        while asyncio.get_running_loop().time() < end:
+            if all(call.stage in resting for call in self._engine.calls.values()):
+                break
+            await asyncio.sleep(0.1)
+        await self._carrier.try_to(lambda: ship(self._journal))
+        log.info("switch goes down", calls=len(self._engine.calls))
+
+    def _recording_path(self, call_id: CallId) -> Path:
+        call = self._engine.calls[call_id]
+        tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
+        return path_of(tenant.code if tenant else "operator", call.caller_leg.started_at.date(), call_id)
+
+
+def _sessions() -> dict[AgentId, SignedIn]:
+    with telephony_scope():
+        return {
+            AgentId(one.agent_id): SignedIn(
+                session=SessionId(one.session_id), agent=AgentId(one.agent_id), tenant=TenantId(one.tenant_id),
+                number=one.agent_number, name=one.agent_name, endpoint=Endpoint(one.endpoint),
+                since=one.logged_in_at, paused=one.paused, skills=one.skills,
+            )
+            for one in sessions_in_force()
+        }  # fmt: skip
+
+
+async def run(settings: Settings) -> None:
+    """Start the switch: wait for PostgreSQL's plan, open the journal, run."""
+    journal = Journal(settings.var / "journal" / "switch.sqlite3")
+    desk = Desk("first")
+    try:
+        while True:
+            try:
+                plan = await desk.do(load_plan)
+                break
+            except (DatabaseError, InterfaceError) as error:
+                log.error("waits for the database", cause=str(error).split("\n", maxsplit=1)[0])
+                await asyncio.sleep(AGAIN_AFTER)
+    finally:
+        desk.close()
+    await Switch(settings, journal, Engine(plan)).run()

@@ -1,0 +1,39 @@
+"""Listens to PostgreSQL's notices: which agent's presence changed, that the plan changed."""
+
+import asyncio
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from django.db import connection
+
+log = structlog.get_logger(__name__)
+CHANNELS = ("seatline_presence", "seatline_plan")
+AGAIN_AFTER = 1.0  # seconds
+
+
+async def listen(heard: Callable[[str], None]) -> None:
+    """Call `heard` with the channel's name for each notice, and for all of them after each (re)connect; never ends.
+
+    Notices sent while we were away are lost, so a new connection counts as news of everything.
+    """
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(_dsn(), autocommit=True) as database:
+                for channel in CHANNELS:
+                    await database.execute(f"LISTEN {channel}")
+                for channel in CHANNELS:
+                    heard(channel)
+                async for notice in database.notifies():
+                    heard(notice.channel)
+        except psycopg.Error as error:
+            log.warning("no notices from the database", cause=str(error).split("\n", maxsplit=1)[0])
+        await asyncio.sleep(AGAIN_AFTER)
+
+
+def _dsn() -> str:
+    settings = connection.settings_dict
+    return psycopg.conninfo.make_conninfo(
+        host=settings["HOST"], port=settings["PORT"], user=settings["USER"], password=settings["PASSWORD"],
+        dbname=settings["NAME"], connect_timeout=3, application_name="seatline switch",
+    )  # fmt: skip

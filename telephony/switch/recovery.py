@@ -1,0 +1,71 @@
+"""What to do at each connect: compare what Asterisk still has with what the engine and the ledger know.
+
+Pairs that talk are never touched. Callers whom nobody looks after are given back to the dialplan. Calls whose channels
+are gone are closed on the record. Nothing here waits: it only moves the engine, and says what is to be done.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core.call import Call, Stage
+from telephony.core.engine import Engine, Work
+from telephony.core.values import BridgeId, CallId, ChannelId, EndedBy, LegKind, Outcome, talk_bridge
+
+log = structlog.get_logger(__name__)
+NOBODY = CallId(UUID(int=0))  # commands about things that belong to no call
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChannel:
+    """A channel that Asterisk has in our application."""
+
+    id: ChannelId
+    up: bool
+
+
+def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
+    """A new process takes over the open calls of the one before it; `reconcile` then finds which are gone already.
+
+    A call that was not talking cannot go on where it was: its caller goes to the dialplan, its phones stop ringing.
+    """
+    work = Work()
+    for call in calls:
+        if call.stage is Stage.TALKING:
+            work.add(engine.adopt(call, at))
+            continue
+        lost = replace(call, outcome=call.outcome or Outcome.FAILED, ended_by=EndedBy.SYSTEM)
+        work.add(engine.adopt(lost, at))
+        for leg in call.legs:
+            if leg.ended_at is None:
+                order = cmd.LetGo if leg.kind is LegKind.CALLER else cmd.HangUp
+                work.commands.append(order(call=call.id, channel=leg.channel))
+    return work
+
+
+def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId], at: datetime) -> Work:
+    """Tell the engine what it missed while the socket was away; end channels and bridges that belong to no call."""
+    work = Work()
+    for call in list(engine.calls.values()):
+        for leg in call.legs:
+            if leg.ended_at is not None:
+                continue
+            there = live.get(leg.channel)
+            if there is None:
+                work.add(engine.handle(ev.ChannelEnded(call=call.id, at=at, channel=leg.channel)))
+            elif there.up and leg.answered_at is None and call.stage is Stage.RINGING:
+                work.add(engine.handle(ev.LegAnswered(call=call.id, at=at, channel=leg.channel)))
+    for channel in live:
+        if engine.call_of(channel) is None:
+            log.warning("channel of no call is ended", channel=channel)
+            work.commands.append(cmd.HangUp(call=NOBODY, channel=channel))
+    ours = {talk_bridge(call) for call in engine.calls}
+    for bridge in bridges:
+        if bridge.endswith("-talk") and bridge not in ours:
+            work.commands.append(cmd.DropBridge(call=NOBODY, bridge=bridge))
+    return work

@@ -1,0 +1,151 @@
+"""The shell around the engine: events in, facts to the disk, then commands out.
+
+Rules of this file: `hear` and `act` never wait. One thread, the event loop's, drives the engine, so events of a call
+keep their order; requests go out on one socket in the order of the commands.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from telephony.ari.client import Answer, AriClient
+from telephony.ari.execute import failed, requests
+from telephony.ari.translate import offered, translate
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core.engine import AgentState, Engine, Work, WrapUpTimer
+from telephony.core.facts import Fact
+from telephony.core.step import IllegalEvent
+from telephony.core.values import CallId, ChannelId
+
+log = structlog.get_logger(__name__)
+
+
+class Writes(Protocol):
+    """The journal, as far as the shell needs it."""
+
+    def append(self, facts: list[Fact], states: list[AgentState]) -> None:
+        """Write all or nothing; raises OSError or sqlite3.Error when the disk refuses."""
+
+
+class Records(Protocol):
+    """The recorder, as far as the shell needs it."""
+
+    def start(self, call: CallId, channel: ChannelId, name: str) -> None:
+        """Begin to record; does not wait."""
+
+    def keep(self, call: CallId, name: str) -> None:
+        """Complete the file; RecordingKept or RecordingMissing comes to the shell later. Does not wait."""
+
+
+class Shell:
+    """Drives one engine. Give it a socket with `bind`, and each message of that socket with `hear`."""
+
+    def __init__(
+        self, engine: Engine, journal: Writes, recorder: Records, app: str, clock: Callable[[], datetime],
+        new_call: Callable[[], CallId],
+    ) -> None:  # fmt: skip
+        self.engine = engine
+        self._journal = journal
+        self._recorder = recorder
+        self._app = app
+        self._clock = clock
+        self._new_call = new_call
+        self._ari: AriClient | None = None
+        self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
+        self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
+        self.wrote = asyncio.Event()  #: set after each write, for the shipper
+
+    def bind(self, ari: AriClient | None) -> None:
+        """Requests go to this socket from now on; None while there is none."""
+        self._ari = ari
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """One message of Asterisk."""
+        kind = message.get("type")
+        if kind == "CallBroadcast":
+            if self.claiming:
+                self._send("POST", "events/claim", {"channelId": message["channel"]["id"], "application": self._app})
+            return
+        if kind == "StasisStart" and message["args"][:1] == ["inbound"]:
+            self.happen(offered(message, self._new_call(), self._clock()))
+            return
+        event = translate(message, self.engine.call_of, self._clock())
+        if event is not None:
+            self.happen(event)
+
+    def happen(self, event: ev.Event) -> None:
+        """Let an event happen now."""
+        try:
+            work = self.engine.handle(event)
+        except IllegalEvent as error:
+            log.error("event refused", call_id=str(event.call), cause=str(error))
+            return
+        self.act(work)
+
+    def act(self, work: Work) -> None:
+        """Write the facts, then carry out the commands and set the timers."""
+        self._write(work)
+        for command in work.commands:
+            match command:
+                case cmd.SetTimer():
+                    self._set_timer(command)
+                case cmd.StartRecording(channel=channel, name=name):
+                    self._recorder.start(command.call, channel, name)
+                case cmd.KeepRecording(name=name):
+                    self._recorder.keep(command.call, name)
+                case _:
+                    self._carry_out(command)
+        for timer in work.wrap_ups:
+            self._set_wrap_up(timer)
+
+    def _write(self, work: Work) -> None:
+        facts, states = self._unwritten[0] + work.facts, self._unwritten[1] + work.states
+        if not facts and not states:
+            return
+        try:
+            self._journal.append(facts, states)
+        except Exception as error:
+            # A full disk must not end calls: they go on, and what could not be written is tried with the next.
+            self._unwritten = (facts, states)
+            log.critical("journal refuses to write", waiting=len(facts) + len(states), cause=str(error))
+            return
+        self._unwritten = ([], [])
+        self.wrote.set()
+
+    def _carry_out(self, command: cmd.Command) -> None:
+        for request in requests(command, self._app):
+            future = self._send(request.method, request.uri, request.query, request.body)
+            if future is not None:
+                future.add_done_callback(lambda done: self._answered(command, done))
+
+    def _send(
+        self, method: str, uri: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
+    ) -> "asyncio.Future[Answer] | None":
+        # With no socket a command is dropped: at the next connect, recovery compares both sides and puts things right.
+        return self._ari.send(method, uri, query, body) if self._ari is not None else None
+
+    def _answered(self, command: cmd.Command, done: "asyncio.Future[Answer]") -> None:
+        if done.cancelled() or done.exception() is not None or done.result().ok:
+            return
+        log.info(
+            "asterisk refuses", call_id=str(command.call), command=type(command).__name__, status=done.result().status
+        )
+        event = failed(command, self._clock())
+        if event is not None:
+            self.happen(event)
+
+    def _set_timer(self, command: cmd.SetTimer) -> None:
+        def fire() -> None:
+            self.happen(ev.TimerFired(call=command.call, at=self._clock(), timer=command.timer, count=command.count))
+
+        asyncio.get_running_loop().call_later(command.delay.total_seconds(), fire)
+
+    def _set_wrap_up(self, timer: WrapUpTimer) -> None:
+        def fire() -> None:
+            self.act(self.engine.wrap_up_over(timer.agent, timer.count, self._clock()))
+
+        asyncio.get_running_loop().call_later(timer.delay.total_seconds(), fire)
