@@ -1,0 +1,184 @@
+"""A call, its legs and its recording, as the facts tell them.
+
+Rules of this file: pure. The facts of one call may come in any order and more than once, and some may not have come
+yet; the same facts always give the same rows. Nothing is measured against the present: what has not ended yet has no
+length.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from telephony.core import facts as fact
+from telephony.core.values import LegKind
+
+NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRow:
+    """One party's part; the columns of `journal.models.Leg`."""
+
+    no: int
+    kind: LegKind
+    agent_id: UUID | None = None
+    endpoint: str = ""
+    channel: str = ""
+    started_at: datetime
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    cause: int | None = None
+    missed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRow:
+    """The call's sound; the columns of `recordings.models.Recording` without its path."""
+
+    name: str
+    seconds: float
+    peak_db: float
+    size: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """The columns of `journal.models.Call`, without its position."""
+
+    id: UUID
+    tenant_id: UUID | None = None
+    direction: str = "inbound"
+    dialled: str = ""
+    caller: str = ""
+    caller_name: str = ""
+    sip_call_id: str = ""
+    flow_code: str = ""
+    flow_version: int | None = None
+    merchant_code: str = ""
+    language: str = ""
+    queue_id: UUID | None = None
+    queue_code: str = ""
+    agent_id: UUID | None = None
+    started_at: datetime
+    answered_at: datetime | None = None
+    connected_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str = ""
+    ended_by: str = ""
+    waited: timedelta = NO_TIME
+    rang: timedelta = NO_TIME
+    talked: timedelta = NO_TIME
+    practice: bool = False
+    recording_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Everything that is shown of one call."""
+
+    call: CallRow
+    legs: tuple[LegRow, ...]
+    recording: RecordingRow | None
+
+
+@dataclass(slots=True)
+class _Telling:
+    """The story so far, while it is told from the first fact to the last."""
+
+    call: CallRow
+    legs: dict[int, LegRow] = field(default_factory=dict)
+    recording: RecordingRow | None = None
+    waiting_since: datetime | None = None
+
+    def leg(self, no: int, at: datetime) -> LegRow:
+        """A leg; one whose beginning has not come yet begins when we first hear of it."""
+        kind = LegKind.AGENT if no else LegKind.CALLER
+        return self.legs.get(no) or LegRow(no=no, kind=kind, started_at=at)
+
+
+def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
+    """The rows of one call. Raises ValueError if there is no fact at all."""
+    told = sorted({one.seq: one for one in facts}.values(), key=lambda one: one.seq)
+    if not told:
+        raise ValueError(f"no facts of call {call_id}")
+    story = _Telling(CallRow(id=call_id, started_at=told[0].at))
+    for one in told:
+        story.call = replace(story.call, tenant_id=one.tenant or story.call.tenant_id)
+        _tell(story, one)
+    legs = tuple(story.legs[no] for no in sorted(story.legs))
+    return Folded(_with_lengths(story, legs), legs, story.recording)
+
+
+def _tell(story: _Telling, one: fact.Fact) -> None:
+    call, legs, at = story.call, story.legs, one.at
+    match one:
+        case fact.CallArrived():
+            story.call = replace(
+                call, dialled=one.dialled, caller=one.caller, caller_name=one.caller_name,
+                sip_call_id=one.sip_call_id, practice=one.practice,
+            )  # fmt: skip
+            legs[0] = replace(story.leg(0, at), channel=one.channel, started_at=at)
+        case fact.CallAnswered():
+            story.call = replace(call, answered_at=at)
+            legs[0] = replace(story.leg(0, at), answered_at=at)
+        case fact.FlowEntered():
+            story.call = replace(
+                call,
+                flow_code=one.flow_code,
+                flow_version=one.version,
+                merchant_code=one.merchant or call.merchant_code,
+            )
+        case fact.NodesPassed():
+            story.call = replace(call, language=one.language)
+        case fact.QueueEntered():
+            story.call = replace(call, queue_id=one.queue, queue_code=one.queue_code)
+            story.waiting_since = at
+        case fact.QueueLeft():
+            story.call = replace(call, waited=call.waited + _length(story.waiting_since, at))
+            story.waiting_since = None
+        case fact.AgentOffered():
+            legs[one.leg] = replace(
+                story.leg(one.leg, at), agent_id=one.agent, endpoint=one.endpoint, channel=one.channel, started_at=at
+            )
+        case fact.AgentMissed():
+            legs[one.leg] = replace(
+                story.leg(one.leg, at), agent_id=one.agent, ended_at=at, cause=one.cause, missed=True
+            )
+        case fact.AgentConnected():
+            # The first agent is the call's; each leg names its own.
+            story.call = replace(call, agent_id=call.agent_id or one.agent, connected_at=call.connected_at or at)
+            legs[one.leg] = replace(story.leg(one.leg, at), agent_id=one.agent, answered_at=at)
+        case fact.LegEnded():
+            legs[one.leg] = replace(story.leg(one.leg, at), ended_at=at, cause=one.cause)
+        case fact.RecordingStarted():
+            story.call = replace(call, recording_name=one.name)
+        case fact.RecordingStored():
+            story.recording = RecordingRow(
+                name=one.name, seconds=one.seconds, peak_db=one.peak_db, size=one.size, stored_at=at
+            )
+        case fact.CallEnded():
+            story.call = replace(call, ended_at=at, outcome=one.outcome.value, ended_by=one.ended_by.value)
+
+
+def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:
+    call = story.call
+    caller_gone = next((leg.ended_at for leg in legs if leg.kind is LegKind.CALLER), None)
+    rang = talked = NO_TIME
+    for leg in legs:
+        if leg.kind is LegKind.AGENT:
+            rang += _length(leg.started_at, leg.answered_at or leg.ended_at or call.ended_at)
+            # The talk is over when the first of the two hangs up; the other's channel takes a moment to follow.
+            talked += _length(leg.answered_at, _first(leg.ended_at, caller_gone, call.ended_at))
+    waited = call.waited + _length(story.waiting_since, call.ended_at)
+    return replace(call, waited=waited, rang=rang, talked=talked)
+
+
+def _first(*instants: datetime | None) -> datetime | None:
+    return min((at for at in instants if at is not None), default=None)
+
+
+def _length(start: datetime | None, end: datetime | None) -> timedelta:
+    # Never negative: the machine's clock may have been set back in between.
+    return max(end - start, NO_TIME) if start is not None and end is not None else NO_TIME

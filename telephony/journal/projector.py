@@ -1,0 +1,137 @@
+"""Writes what `projection` says into the tables, and only where it differs."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+import structlog
+from django.db import connection, models
+
+from telephony.core.facts import Fact, restore
+from telephony.core.values import CallId, TenantId
+from telephony.journal.models import Call, LedgerEntry, Leg
+from telephony.journal.projection import CallRow, Folded, LegRow, RecordingRow, fold
+from telephony.recordings.files import day_of, path_of
+from telephony.recordings.models import Recording
+from tenants.accounts.models import Tenant
+
+log = structlog.get_logger(__name__)
+_Row = TypeVar("_Row", Call, Leg, Recording)
+_LOCK = 0x5EA7_0001  # any number that nobody else uses
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows that differ from what the ledger says; written, unless one only wanted to know."""
+
+    calls: tuple[UUID, ...]
+    legs: tuple[UUID, ...]
+    recordings: tuple[UUID, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.legs or self.recordings)
+
+
+def alone() -> None:
+    """Until the end of the transaction nobody else projects.
+
+    Positions then become visible in their order: a reader that has seen one has seen all before it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def facts_of(call_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    """What the ledger holds of these calls; facts of a kind that this version does not know are left out."""
+    found: dict[UUID, list[Fact]] = defaultdict(list)
+    rows = LedgerEntry.objects.filter(call_id__in=call_ids).values_list(
+        "call_id", "seq", "at", "tenant_id", "kind", "body"
+    )
+    for call_id, seq, at, tenant_id, kind, body in rows.order_by("call_id", "seq"):
+        tenant = TenantId(tenant_id) if tenant_id else None
+        try:
+            found[call_id].append(restore(kind, body, call=CallId(call_id), seq=seq, at=at, tenant=tenant))
+        except (KeyError, TypeError, ValueError) as error:
+            log.error("fact is not understood", call_id=str(call_id), seq=seq, kind=kind, cause=repr(error))
+    return found
+
+
+def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
+    """Make calls, legs and recordings what the ledger says; to be called after `alone`, within its transaction."""
+    folded = [fold(call_id, facts) for call_id, facts in facts_of(call_ids).items() if facts]
+    codes = dict(Tenant.objects.values_list("id", "code"))
+    calls = _differing(Call, {one.call.id: _call_values(one.call) for one in folded})
+    legs = _differing(Leg, {_id(one, f"leg {leg.no}"): _leg_values(one, leg) for one in folded for leg in one.legs})
+    recordings = _differing(
+        Recording,
+        {
+            _id(one, f"recording {one.recording.name}"): _recording_values(one, one.recording, codes)
+            for one in folded
+            if one.recording
+        },
+    )
+    if write:
+        positions = _positions(len(calls))
+        for call, position in zip(calls, positions, strict=True):
+            call.position = position
+        for rows in (calls, legs, recordings):
+            _upsert(rows)
+    return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings)))
+
+
+def _id(one: Folded, name: str) -> UUID:
+    """A row's id, made from its call and name: rows that are made again from nothing are the same rows."""
+    return uuid5(one.call.id, name)
+
+
+def _call_values(row: CallRow) -> dict[str, Any]:
+    return {one.name: getattr(row, one.name) for one in fields(row)}
+
+
+def _leg_values(one: Folded, row: LegRow) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    return {**values, "kind": row.kind.value, "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+
+
+def _recording_values(one: Folded, row: RecordingRow, codes: Mapping[UUID, str]) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    code = codes[one.call.tenant_id] if one.call.tenant_id else ""
+    path = path_of(code, day_of(one.call.started_at), one.call.id)
+    return {**values, "path": str(path), "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+
+
+def _differing(model: type[_Row], wanted: Mapping[UUID, dict[str, Any]]) -> list[_Row]:
+    """Those rows as they should be whose stored ones are missing or differ."""
+    stored = model._default_manager.in_bulk(list(wanted))
+    found = []
+    for key, values in wanted.items():
+        fitting = _fit(model, values)
+        before = stored.get(key)
+        if before is None or any(getattr(before, name) != value for name, value in fitting.items()):
+            found.append(model(**{**fitting, "id": key}))
+    return found
+
+
+def _fit(model: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
+    """Cut texts to their columns: what callers send has no limit, and must not hold up the ledger."""
+    limits = {each.attname: each.max_length for each in model._meta.concrete_fields if each.max_length}
+    return {
+        name: value[: limits[name]] if isinstance(value, str) and name in limits else value
+        for name, value in values.items()
+    }
+
+
+def _upsert(rows: Sequence[models.Model]) -> None:
+    if not rows:
+        return
+    model = type(rows[0])
+    names = [each.name for each in model._meta.concrete_fields if not each.primary_key]
+    model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
+
+
+def _positions(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('telephony_call_position') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
