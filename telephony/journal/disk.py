@@ -177,7 +177,7 @@ def look(path: Path) -> tuple[int, int]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    # Both threads use this process's Journal, each its own connection; autocommit, since transactions are begun by hand.
+    # Each thread has a connection of its own, but both are made here. Transactions are begun by hand.
     connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")

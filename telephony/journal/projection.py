@@ -8,6 +8,7 @@ length.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from telephony.core import facts as fact
@@ -92,10 +93,11 @@ class _Telling:
     recording: RecordingRow | None = None
     waiting_since: datetime | None = None
 
-    def leg(self, no: int, at: datetime) -> LegRow:
-        """A leg; one whose beginning has not come yet begins when we first hear of it."""
+    def change_leg(self, no: int, at: datetime, **changes: Any) -> None:
+        """Change a leg; one whose beginning has not come yet begins when we first hear of it."""
         kind = LegKind.AGENT if no else LegKind.CALLER
-        return self.legs.get(no) or LegRow(no=no, kind=kind, started_at=at)
+        leg = self.legs.get(no) or LegRow(no=no, kind=kind, started_at=at)
+        self.legs[no] = replace(leg, **changes)
 
 
 def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
@@ -106,30 +108,25 @@ def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
     story = _Telling(CallRow(id=call_id, started_at=told[0].at))
     for one in told:
         story.call = replace(story.call, tenant_id=one.tenant or story.call.tenant_id)
-        _tell(story, one)
+        _tell_call(story, one)
+        _tell_parts(story, one)
     legs = tuple(story.legs[no] for no in sorted(story.legs))
     return Folded(_with_lengths(story, legs), legs, story.recording)
 
 
-def _tell(story: _Telling, one: fact.Fact) -> None:
-    call, legs, at = story.call, story.legs, one.at
+def _tell_call(story: _Telling, one: fact.Fact) -> None:
+    call, at = story.call, one.at
     match one:
         case fact.CallArrived():
             story.call = replace(
                 call, dialled=one.dialled, caller=one.caller, caller_name=one.caller_name,
                 sip_call_id=one.sip_call_id, practice=one.practice,
             )  # fmt: skip
-            legs[0] = replace(story.leg(0, at), channel=one.channel, started_at=at)
         case fact.CallAnswered():
             story.call = replace(call, answered_at=at)
-            legs[0] = replace(story.leg(0, at), answered_at=at)
         case fact.FlowEntered():
-            story.call = replace(
-                call,
-                flow_code=one.flow_code,
-                flow_version=one.version,
-                merchant_code=one.merchant or call.merchant_code,
-            )
+            merchant = one.merchant or call.merchant_code
+            story.call = replace(call, flow_code=one.flow_code, flow_version=one.version, merchant_code=merchant)
         case fact.NodesPassed():
             story.call = replace(call, language=one.language)
         case fact.QueueEntered():
@@ -138,28 +135,34 @@ def _tell(story: _Telling, one: fact.Fact) -> None:
         case fact.QueueLeft():
             story.call = replace(call, waited=call.waited + _length(story.waiting_since, at))
             story.waiting_since = None
-        case fact.AgentOffered():
-            legs[one.leg] = replace(
-                story.leg(one.leg, at), agent_id=one.agent, endpoint=one.endpoint, channel=one.channel, started_at=at
-            )
-        case fact.AgentMissed():
-            legs[one.leg] = replace(
-                story.leg(one.leg, at), agent_id=one.agent, ended_at=at, cause=one.cause, missed=True
-            )
         case fact.AgentConnected():
             # The first agent is the call's; each leg names its own.
             story.call = replace(call, agent_id=call.agent_id or one.agent, connected_at=call.connected_at or at)
-            legs[one.leg] = replace(story.leg(one.leg, at), agent_id=one.agent, answered_at=at)
-        case fact.LegEnded():
-            legs[one.leg] = replace(story.leg(one.leg, at), ended_at=at, cause=one.cause)
         case fact.RecordingStarted():
             story.call = replace(call, recording_name=one.name)
+        case fact.CallEnded():
+            story.call = replace(call, ended_at=at, outcome=one.outcome.value, ended_by=one.ended_by.value)
+
+
+def _tell_parts(story: _Telling, one: fact.Fact) -> None:
+    at = one.at
+    match one:
+        case fact.CallArrived():
+            story.change_leg(0, at, channel=one.channel, started_at=at)
+        case fact.CallAnswered():
+            story.change_leg(0, at, answered_at=at)
+        case fact.AgentOffered(leg=no):
+            story.change_leg(no, at, agent_id=one.agent, endpoint=one.endpoint, channel=one.channel, started_at=at)
+        case fact.AgentMissed(leg=no):
+            story.change_leg(no, at, agent_id=one.agent, ended_at=at, cause=one.cause, missed=True)
+        case fact.AgentConnected(leg=no):
+            story.change_leg(no, at, agent_id=one.agent, answered_at=at)
+        case fact.LegEnded(leg=no):
+            story.change_leg(no, at, ended_at=at, cause=one.cause)
         case fact.RecordingStored():
             story.recording = RecordingRow(
                 name=one.name, seconds=one.seconds, peak_db=one.peak_db, size=one.size, stored_at=at
             )
-        case fact.CallEnded():
-            story.call = replace(call, ended_at=at, outcome=one.outcome.value, ended_by=one.ended_by.value)
 
 
 def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:

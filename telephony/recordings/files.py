@@ -105,7 +105,10 @@ def _loudest(chunk: bytes) -> int:
     samples = array("h", chunk)
     if sys.byteorder == "big":
         samples.byteswap()
-    return max(max(samples), -min(samples)) if samples else 0
+    if not samples:
+        return 0
+    highest, lowest = max(samples), min(samples)
+    return max(highest, -lowest)
 
 
 def _sync_folder(folder: Path) -> None:
