@@ -70,6 +70,8 @@ class Document(models.Model):
     ends_on = models.DateField(_("period until"), help_text=_("The day after the last day of the period."))
     counted_to = models.DateField(_("counted until"), help_text=_("The day after the last day that is counted."))
     tax_point = models.DateField(_("tax point"), help_text=_("The last day of service; it decides the tax rates."))
+    contract_number = models.CharField(_("contract number"), max_length=40)
+    time_zone = models.CharField(_("time zone"), max_length=64)
     currency = models.CharField(_("currency"), max_length=3)
     tax_rounding = models.CharField(_("rounding of tax"), max_length=8, choices=BillingEntity.TaxRounding)
     net = models.DecimalField(_("net"), max_digits=18, decimal_places=2, default=Decimal(0))
@@ -82,6 +84,12 @@ class Document(models.Model):
         _("usage counted up to"), default=0, help_text=_("The last usage record that this document has seen.")
     )
     rated_at = models.DateTimeField(_("calculated at"))
+    content_sha256 = models.CharField(
+        _("hash of the content"),
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of everything printed but the number and dates."),
+    )
     refers = models.ForeignKey(
         "self",
         models.PROTECT,

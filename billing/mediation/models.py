@@ -19,7 +19,6 @@ class UsageRecord(models.Model):
 
         PRACTICE = "practice", _("practice call")
         UNASSIGNED = "unassigned", _("number not assigned to a tenant")
-        INTERNAL = "internal", _("call between agents")
         ABANDONED = "abandoned", _("caller hung up while waiting")
         ABANDONED_IN_MENU = "abandoned_in_menu", _("caller hung up in the menu")
         CLOSED = "closed", _("outside opening hours")
@@ -30,7 +29,6 @@ class UsageRecord(models.Model):
         SUSPENDED = "suspended", _("tenant suspended")
         NO_MERCHANT = "no_merchant", _("no such merchant code")
         FAILED = "failed", _("call failed")
-        NOT_ANSWERED = "not_answered", _("not answered")
         UNKNOWN_OUTCOME = "unknown_outcome", _("outcome without a billing rule")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -76,13 +76,14 @@ class Money:
 
 
 def spread(total: Decimal, weights: list[Exact], currency: str) -> list[Decimal]:
-    """Part `total` by weight so that the parts add up exactly: the largest remainders get the cents that are left."""
+    """Part `total` by weight so that the parts add up exactly: the largest remainders get the cents left,
+    among equals the later ones."""
     sum_of_weights = sum((Fraction(weight) for weight in weights), Fraction(0))
     cents = Fraction(total) * 10 ** places(currency)
     exact = [cents * Fraction(weight) / sum_of_weights for weight in weights]
     parts = [share.numerator // share.denominator for share in exact]
     left = int(cents) - sum(parts)
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], -i))
     for i in by_remainder[:left]:
         parts[i] += 1
     return [Decimal(part).scaleb(-places(currency)) for part in parts]

@@ -1,7 +1,7 @@
 """Reads the parameters of a price kind from JSON into its dataclass.
 
 Rules of this file: the dataclass is the schema. Amounts are text ("1.20") or whole numbers, never floats; an unknown or
-missing name is refused with the sentence that mends it. The admin's form and the documentation are made from `fields_of`.
+missing name is refused with the sentence that mends it. Forms and documentation are made from `fields_of`.
 """
 
 import dataclasses
@@ -33,9 +33,9 @@ class Field:
     optional: bool
 
 
-def param(help_en: str, help_zh: str, **options: Any) -> Any:
-    """A dataclass field with its meaning in both languages."""
-    return dataclasses.field(metadata={"help": help_en, "help_zh": help_zh}, **options)
+def meaning(help_en: str, help_zh: str) -> dict[str, str]:
+    """The metadata of a parameter: what it means, in both languages."""
+    return {"help": help_en, "help_zh": help_zh}
 
 
 def fields_of(cls: type) -> list[Field]:

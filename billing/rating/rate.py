@@ -35,9 +35,9 @@ def rate(
     """The lines of one period: for each part of each component the total so far less what is already billed.
 
     `period` is a whole period; components serve the days on which they are in force. `counted_to` is the day after the
-    last day that is counted, None for the whole period; while days are left, seats are counted so far, fees in full,
-    and minimums not yet. Order and grouping of `usage` and `leases` make no difference. A part that was billed and is
-    no longer due comes back as a line that takes it off.
+    last day that is counted so far; then fees stand in full and minimums not yet. None says that the period is over.
+    Order and grouping of `usage` and `leases` make no difference. A part that was billed and is no longer due comes
+    back as a line that takes it off.
     """
     by_day: dict[tuple[str, date], Fraction] = defaultdict(Fraction)
     for one in usage:
@@ -52,7 +52,7 @@ def rate(
         counted = served if counted_to is None else served.overlap(served.starts_on, counted_to)
         if counted is None:
             continue  # begins later in the running period
-        facts = _facts(terms, component, period, counted, by_day=by_day, held=held)
+        facts = _facts(terms, component, period, counted, final=counted_to is None, by_day=by_day, held=held)
         digest = _digest(terms, component, facts, by_day)
         for priced in kind_of(component.kind).price(component.params, facts):
             billed = left.pop((component.id, priced.part), _NOTHING)
@@ -67,6 +67,7 @@ def _facts(
     period: Period,
     counted: Period,
     *,
+    final: bool,
     by_day: Mapping[tuple[str, date], Fraction],
     held: tuple[Lease, ...],
 ) -> Facts:
@@ -77,7 +78,16 @@ def _facts(
     for (meter, on), quantity in by_day.items():
         if served.starts_on <= on < served.ends_on and meter in kind.meters(component.params):
             quantities[meter] += quantity
-    return Facts(terms.currency, terms.zone, period, served, counted, quantities, held if kind.leases else ())
+    return Facts(
+        currency=terms.currency,
+        zone=terms.zone,
+        period=period,
+        served=served,
+        counted=counted,
+        final=final,
+        usage=quantities,
+        leases=held if kind.leases else (),
+    )
 
 
 def _line(component: Component, facts: Facts, priced: Priced, billed: Billed, digest: str) -> ChargeLine:
@@ -141,6 +151,7 @@ def _digest(terms: Terms, component: Component, facts: Facts, by_day: Mapping[tu
         "params": write(component.params),
         "period": [str(facts.period.starts_on), str(facts.period.ends_on)],
         "served": [str(facts.served.starts_on), str(facts.served.ends_on)],
+        "final": facts.final,
         "counted": [str(facts.counted.starts_on), str(facts.counted.ends_on)],
         "usage": sorted(
             [meter, str(on), str(quantity)]

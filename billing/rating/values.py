@@ -23,7 +23,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Seats held without a break from `starts_at` until `ends_at` (None: still held); each weekly hour is one of these."""
+    """Seats held without a break from `starts_at` until `ends_at` (None: still held); each leased window is one."""
 
     lease: str
     seats: int
@@ -72,13 +72,9 @@ class Facts:
     period: Period  # the whole period: its days are the denominator of every share
     served: Period  # the part in which the component is in force
     counted: Period  # the part of `served` that is counted so far
+    final: bool  # whether the period is over; only then a minimum is settled
     usage: Mapping[str, Fraction]  # meter -> quantity on the served days
     leases: tuple[Lease, ...]
-
-    @property
-    def final(self) -> bool:
-        """Whether all served days are counted; only then a minimum is settled."""
-        return self.counted == self.served
 
     @property
     def share(self) -> Fraction:

@@ -4,13 +4,13 @@ The fee is due for the served days as a whole, from the first day on. A prorated
 call, in the tenant's favour: a part of a call cannot be used.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
 from billing.rating.kinds.kind import Kind
-from billing.rating.params import param
+from billing.rating.params import meaning
 from billing.rating.trace import Step, number, price, step
 from billing.rating.values import Facts, Priced
 
@@ -19,16 +19,19 @@ from billing.rating.values import Facts, Priced
 class Bundle:
     """Parameters of `bundle`."""
 
-    fee: Decimal = param("fee of a whole period", "每期套餐费")
-    included: int = param("calls included in the fee", "套餐包含次数")
-    overage_price: Decimal = param("price of each call above", "超出部分单价")
-    prorate_fee: bool = param(
-        "whether a part of a period costs a part of the fee", "不足一期时套餐费按天折算", default=True
+    fee: Decimal = field(metadata=meaning("fee of a whole period", "每期套餐费"))
+    included: int = field(metadata=meaning("calls included in the fee", "套餐包含次数"))
+    overage_price: Decimal = field(metadata=meaning("price of each call above", "超出部分单价"))
+    prorate_fee: bool = field(
+        default=True, metadata=meaning("whether a part of a period costs a part of the fee", "不足一期时套餐费按天折算")
     )
-    prorate_included: bool = param(
-        "whether a part of a period includes a part of the calls", "不足一期时包含次数按天折算", default=True
+    prorate_included: bool = field(
+        default=True,
+        metadata=meaning("whether a part of a period includes a part of the calls", "不足一期时包含次数按天折算"),
     )
-    meters: tuple[str, ...] = param("meters whose quantity is counted", "计入的计量项", default=("call_in",))
+    meters: tuple[str, ...] = field(
+        default=("call_in",), metadata=meaning("meters whose quantity is counted", "计入的计量项")
+    )
 
 
 def _lines(params: Bundle, facts: Facts) -> list[Priced]:

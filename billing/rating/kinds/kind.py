@@ -1,4 +1,4 @@
-"""What a price kind is. To add one: a file with its params dataclass and its `price` function, and a line in `KINDS`."""
+"""What a price kind is. To add one: a file with its params and its `price` function, and a name in `KINDS`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

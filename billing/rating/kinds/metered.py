@@ -4,12 +4,12 @@ The minimum is settled when the period is over, never on an interim document. It
 is rounded, so that both lines together are exactly the minimum.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from billing.rating.kinds.kind import Kind
-from billing.rating.params import ParamsUnreadable, param
+from billing.rating.params import ParamsUnreadable, meaning
 from billing.rating.trace import Step, number, price, step
 from billing.rating.values import Facts, Priced
 
@@ -18,13 +18,18 @@ from billing.rating.values import Facts, Priced
 class Metered:
     """Parameters of `metered`."""
 
-    price: Decimal = param("price of each", "单价")
-    minimum_count: int | None = param("units that are billed at least", "最低计费数量", default=None)
-    minimum_amount: Decimal | None = param("amount that is billed at least", "最低消费金额", default=None)
-    prorate_minimum: bool = param(
-        "whether a part of a period has a part of the minimum", "不足一期时最低值按天折算", default=True
+    price: Decimal = field(metadata=meaning("price of each", "单价"))
+    minimum_count: int | None = field(default=None, metadata=meaning("units that are billed at least", "最低计费数量"))
+    minimum_amount: Decimal | None = field(
+        default=None, metadata=meaning("amount that is billed at least", "最低消费金额")
     )
-    meters: tuple[str, ...] = param("meters whose quantity is counted", "计入的计量项", default=("call_in",))
+    prorate_minimum: bool = field(
+        default=True,
+        metadata=meaning("whether a part of a period has a part of the minimum", "不足一期时最低值按天折算"),
+    )
+    meters: tuple[str, ...] = field(
+        default=("call_in",), metadata=meaning("meters whose quantity is counted", "计入的计量项")
+    )
 
     def __post_init__(self) -> None:
         if self.minimum_count is not None and self.minimum_amount is not None:

@@ -1,11 +1,11 @@
 """Per seat and hour of the leased windows, whether the seats are used or not: rental by hours of the day and week."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from billing.rating.kinds.kind import Kind, no_meters
-from billing.rating.params import param
+from billing.rating.params import meaning
 from billing.rating.periods import local_day
 from billing.rating.seats import seat_windows
 from billing.rating.trace import number, price, step
@@ -16,7 +16,7 @@ from billing.rating.values import Evidence, Facts, Priced
 class SeatHour:
     """Parameters of `seat_hour`."""
 
-    price: Decimal = param("price of one seat for one leased hour", "每席每小时单价")
+    price: Decimal = field(metadata=meaning("price of one seat for one leased hour", "每席每小时单价"))
 
 
 def _lines(params: SeatHour, facts: Facts) -> list[Priced]:

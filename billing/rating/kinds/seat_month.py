@@ -4,13 +4,13 @@
 the minimum and adds what is short as a line of its own, when the period is over.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from billing.rating.kinds.kind import Kind, no_meters
-from billing.rating.params import param
+from billing.rating.params import meaning
 from billing.rating.seats import runs, seats_by_day
 from billing.rating.trace import Step, number, price, step
 from billing.rating.values import Evidence, Facts, Priced
@@ -22,12 +22,13 @@ _RUNS_TOLD = 8
 class SeatMonth:
     """Parameters of `seat_month`."""
 
-    price: Decimal = param("price of one seat for a whole period", "每席每期单价")
-    minimum_seats: int = param("seats that are billed at least", "最低计费席位数", default=0)
-    minimum_scope: Literal["day", "period"] = param(
-        "whether the minimum holds for every day or for the period as a whole",
-        "最低席位按天或按账期计算",
+    price: Decimal = field(metadata=meaning("price of one seat for a whole period", "每席每期单价"))
+    minimum_seats: int = field(default=0, metadata=meaning("seats that are billed at least", "最低计费席位数"))
+    minimum_scope: Literal["day", "period"] = field(
         default="day",
+        metadata=meaning(
+            "whether the minimum holds for every day or for the period as a whole", "最低席位按天或按账期计算"
+        ),
     )
 
 
