@@ -1,0 +1,218 @@
+"""The parts of a flow's definition: how each field of a node is written in JSON, read, and described.
+
+Rules of this file: pure. A part reads a plain JSON value into what the core wants or raises `Unfit` with the sentence
+that says why, and writes it back; its `schema` is the JSON Schema of the same value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any, NoReturn
+from zoneinfo import available_timezones
+
+from telephony.core.flow import Say
+from telephony.core.opening import Hours, Span
+from telephony.core.values import Outcome, QueueId
+
+KEYS = "0123456789*#"
+LANGUAGES = ("en", "zh")
+# What a flow may say of a call by itself; the others are facts that it cannot claim.
+FINISHES = (
+    Outcome.INFORMED, Outcome.CLOSED, Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT, Outcome.WRONG_KEYS,
+    Outcome.NO_MERCHANT,
+)  # fmt: skip
+REFUSALS = (Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT)
+
+
+class Unfit(ValueError):
+    """A value that its field cannot take; the sentence says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a definition may name: the tenant's queues by code, and prompts; None: prompts are not checked."""
+
+    queues: Mapping[str, QueueId]
+    prompts: frozenset[str] | None = None
+
+    def code_of(self, queue: QueueId) -> str:
+        """The code of a queue."""
+        return next(code for code, known in self.queues.items() if known == queue)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one field is read and written, and what it is described as."""
+
+    read: Callable[[Any, Names], Any]
+    write: Callable[[Any, Names], Any]
+    schema: Mapping[str, Any]
+
+
+def _same(value: Any, names: Names) -> Any:
+    return value
+
+
+def _fail(sentence: str) -> NoReturn:
+    raise Unfit(sentence)
+
+
+def _text(value: Any, names: Names) -> str:
+    return value if isinstance(value, str) and value else _fail("should be the name of a node")
+
+
+def _targets(allowed: tuple[str, ...], what: str) -> Callable[[Any, Names], dict[str, str]]:
+    def read(value: Any, names: Names) -> dict[str, str]:
+        if not isinstance(value, dict):
+            _fail(f"should lead from each {what} to a node")
+        for key, target in value.items():
+            if key not in allowed:
+                _fail(f"“{key}” is no {what}: there are {', '.join(allowed)}")
+            _text(target, names)
+        return value
+
+    return read
+
+
+def _choices(value: Any, names: Names) -> dict[str, str]:
+    found = _targets(tuple(KEYS), "key")(value, names)
+    return found or _fail("should have at least one key")
+
+
+def _refusals(value: Any, names: Names) -> dict[Outcome, str]:
+    found = _targets(tuple(outcome.value for outcome in REFUSALS), "way of waiting in vain")(value, names)
+    return {Outcome(key): target for key, target in found.items()}
+
+
+def _say(value: Any, names: Names) -> tuple[Say, ...]:
+    if not isinstance(value, list):
+        _fail("should be a list of prompts")
+    return tuple(_one_say(one, names) for one in value)
+
+
+def _one_say(value: Any, names: Names) -> Say:
+    given = {"prompt": value} if isinstance(value, str) else value
+    if not isinstance(given, dict) or not isinstance(given.get("prompt"), str) or set(given) - {"prompt", "language"}:
+        _fail("each prompt is a name, or {prompt, language}")
+    language = given.get("language")
+    if language is not None and language not in LANGUAGES:
+        _fail(f"there are no prompts in “{language}”: there are {', '.join(LANGUAGES)}")
+    if names.prompts is not None and given["prompt"] not in names.prompts:
+        _fail(f"there is no prompt “{given['prompt']}”")
+    return Say(given["prompt"], language)
+
+
+def _write_say(value: tuple[Say, ...], names: Names) -> list[Any]:
+    return [one.prompt if one.language is None else {"prompt": one.prompt, "language": one.language} for one in value]
+
+
+def _whole(least: int, most: int) -> Callable[[Any, Names], int]:
+    def read(value: Any, names: Names) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        _fail(f"should be a whole number from {least} to {most}")
+
+    return read
+
+
+def _seconds(value: Any, names: Names) -> timedelta:
+    return timedelta(seconds=_whole(1, 60)(value, names))
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, Names], str]:
+    def read(value: Any, names: Names) -> str:
+        if isinstance(value, str) and value in allowed:
+            return value
+        _fail(f"should be one of {', '.join(allowed)}")
+
+    return read
+
+
+def _queue(value: Any, names: Names) -> QueueId:
+    found = names.queues.get(value) if isinstance(value, str) else None
+    return found if found is not None else _fail(f"the tenant has no queue “{value}”")
+
+
+def _hours(value: Any, names: Names) -> Hours:
+    if not isinstance(value, dict) or set(value) - {"zone", "spans", "holidays"}:
+        _fail("should be {zone, spans, holidays}")
+    zone = value.get("zone")
+    if zone not in available_timezones():
+        _fail(f"there is no time zone “{zone}”")
+    try:
+        spans = tuple(_span(one) for one in value.get("spans", []))
+        holidays = frozenset(date.fromisoformat(one) for one in value.get("holidays", []))
+    except (TypeError, ValueError, KeyError, AttributeError):
+        _fail("spans are {weekdays: 12345, opens: 09:00, closes: 18:00}, holidays are dates as 2026-10-01")
+    return Hours(zone, spans, holidays)
+
+
+def _span(value: dict[str, str]) -> Span:
+    weekdays = frozenset("1234567".index(day) for day in value["weekdays"])  # 1 is Monday; the core counts from 0
+    return Span(weekdays, time.fromisoformat(value["opens"]), time.fromisoformat(value["closes"]))
+
+
+def _write_hours(value: Hours, names: Names) -> dict[str, Any]:
+    spans = [
+        {
+            "weekdays": "".join(str(day + 1) for day in sorted(span.weekdays)),
+            "opens": span.opens.strftime("%H:%M"), "closes": span.closes.strftime("%H:%M"),
+        }
+        for span in value.spans
+    ]  # fmt: skip
+    return {"zone": value.zone, "spans": spans, "holidays": sorted(day.isoformat() for day in value.holidays)}
+
+
+_NODE_SCHEMA = {"type": "string", "description": "name of a node"}
+_SAY_ONE = {
+    "type": "object", "required": ["prompt"], "additionalProperties": False,
+    "properties": {"prompt": {"type": "string"}, "language": {"enum": list(LANGUAGES)}},
+}  # fmt: skip
+_SPAN = {
+    "type": "object", "required": ["weekdays", "opens", "closes"],
+    "properties": {
+        "weekdays": {"type": "string", "pattern": "^[1-7]+$", "description": "1 is Monday"},
+        "opens": {"type": "string", "format": "time"},
+        "closes": {"type": "string", "format": "time", "description": "not after opens: the span passes midnight"},
+    },
+}  # fmt: skip
+
+
+def _map_schema(keys: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(keys, _NODE_SCHEMA)}
+
+
+NODE = Part(_text, _same, _NODE_SCHEMA)
+CHOICES = Part(_choices, lambda value, names: dict(value), {**_map_schema(tuple(KEYS)), "minProperties": 1})
+OTHERWISE = Part(
+    _refusals,
+    lambda value, names: {outcome.value: target for outcome, target in value.items()},
+    _map_schema(tuple(outcome.value for outcome in REFUSALS)),
+)
+SAY = Part(_say, _write_say, {"type": "array", "items": {"anyOf": [{"type": "string"}, _SAY_ONE]}})
+TRIES = Part(_whole(1, 9), _same, {"type": "integer", "minimum": 1, "maximum": 9})
+LENGTH = Part(_whole(1, 6), _same, {"type": "integer", "minimum": 1, "maximum": 6})
+WAIT = Part(
+    _seconds,
+    lambda value, names: int(value.total_seconds()),
+    {"type": "integer", "minimum": 1, "maximum": 60, "description": "seconds"},
+)
+LANGUAGE = Part(_one_of(LANGUAGES), _same, {"enum": list(LANGUAGES)})
+QUEUE = Part(_queue, lambda value, names: names.code_of(value), {"type": "string", "description": "code of a queue"})
+OUTCOME = Part(
+    lambda value, names: Outcome(_one_of(tuple(FINISHES))(value, names)),
+    lambda value, names: value.value,
+    {"enum": [outcome.value for outcome in FINISHES]},
+)
+HOURS = Part(
+    _hours,
+    _write_hours,
+    {
+        "type": "object", "required": ["zone"], "additionalProperties": False,
+        "properties": {
+            "zone": {"type": "string", "description": "as in Asia/Shanghai"},
+            "spans": {"type": "array", "items": _SPAN, "description": "none: always open"},
+            "holidays": {"type": "array", "items": {"type": "string", "format": "date"}},
+        },
+    },
+)  # fmt: skip

@@ -1,0 +1,127 @@
+"""The plan as the switch takes it into memory: everything that calls obey, with periods, in a handful of queries."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from telephony.core.flow import Flow as CoreFlow
+from telephony.core.plan import Plan, QueuePlan, TenantPlan
+from telephony.core.plan import Route as CoreRoute
+from telephony.core.values import FlowId, QueueId, TenantId
+from telephony.plans.definition import FlowFaulty, read
+from telephony.plans.models import FlowVersion, Prompt, Queue, QueueSkill, Route
+from telephony.plans.parts import Names
+from telephony.plans.phrases import PHRASES
+from tenants.accounts.models import Language, Tenant
+from tenants.accounts.scope import telephony_scope
+from tenants.numbers.services import NumberInForce, numbers_in_force
+
+log = structlog.get_logger(__name__)
+# Every period there ever was: the plan then does not depend on when it is loaded.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_Key = tuple[UUID | None, str, str]  # tenant, number, merchant code
+
+
+def load_plan() -> Plan:
+    """The plan as it stands, read in a scope of its own. A flow that cannot be used is left out, and logged."""
+    with telephony_scope():
+        queues = _queues()
+        flows = _flows(queues)
+        routes, directory = _routes()
+        return Plan(
+            tenants=_tenants(), routes=routes, directory=directory, flows=flows,
+            queues={queue.id: queue for queue in queues}, prompts=_prompts(),
+        )  # fmt: skip
+
+
+def _tenants() -> dict[TenantId, TenantPlan]:
+    return {
+        TenantId(one.id): TenantPlan(
+            id=TenantId(one.id), code=one.code, name=one.name,
+            language="en" if one.language == Language.ENGLISH else "zh", active=one.status == Tenant.Status.ACTIVE,
+        )
+        for one in Tenant.objects.all()
+    }  # fmt: skip
+
+
+def _queues() -> list[QueuePlan]:
+    skills: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for queue_id, code, level in QueueSkill.objects.values_list("queue_id", "skill__code", "level"):
+        skills[queue_id][code] = level
+    return [
+        QueuePlan(
+            id=QueueId(one.id), tenant=TenantId(one.tenant_id), code=one.code, strategy=one.strategy,
+            skills=skills[one.id], ring=one.ring, wrap_up=one.wrap_up, max_wait=one.max_wait,
+            max_length=one.max_length, join_empty=one.join_empty, weight=one.weight,
+            misses_allowed=one.misses_allowed, music=one.music, record=one.record,
+        )
+        for one in Queue.objects.all()
+    ]  # fmt: skip
+
+
+def _flows(queues: list[QueuePlan]) -> dict[FlowId, CoreFlow]:
+    """The last published version of each flow."""
+    codes: dict[UUID | None, dict[str, QueueId]] = defaultdict(dict)
+    for queue in queues:
+        codes[queue.tenant][queue.code] = queue.id
+    published = FlowVersion.objects.filter(state=FlowVersion.State.PUBLISHED).select_related("flow")
+    found = {}
+    for one in published.order_by("flow_id", "-version").distinct("flow_id"):
+        tenant_id = one.flow.tenant_id
+        try:
+            found[FlowId(one.flow_id)] = read(
+                one.definition, Names(codes[tenant_id]), id=FlowId(one.flow_id), code=one.flow.code,
+                version=one.version, tenant=TenantId(tenant_id) if tenant_id else None,
+            )  # fmt: skip
+        except FlowFaulty as error:
+            log.error("flow cannot be used", flow=one.flow.code, version=one.version, cause=str(error))
+    return found
+
+
+def _routes() -> tuple[dict[str, tuple[CoreRoute, ...]], dict[tuple[str, str], tuple[CoreRoute, ...]]]:
+    flows: dict[_Key, FlowId] = {
+        (tenant_id, e164, merchant): FlowId(flow_id)
+        for tenant_id, e164, merchant, flow_id, owner in Route.objects.values_list(
+            "tenant_id", "number__e164", "merchant_code", "flow_id", "flow__tenant_id"
+        )
+        if owner == tenant_id  # a neighbour's flow never answers, whatever was saved
+    }
+    routes: dict[str, tuple[CoreRoute, ...]] = defaultdict(tuple)
+    directory: dict[tuple[str, str], tuple[CoreRoute, ...]] = defaultdict(tuple)
+    for number in numbers_in_force(EVER):
+        routes[number.e164] += _one_route(flows, number)
+        for listing in number.directory:
+            flow = flows.get((listing.tenant_id, number.e164, listing.code))
+            if flow is not None:
+                directory[number.e164, listing.code] += (
+                    CoreRoute(
+                        flow=flow, tenant=TenantId(listing.tenant_id), starts_at=listing.starts_at,
+                        ends_at=listing.ends_at,
+                    ),
+                )  # fmt: skip
+    return dict(routes), dict(directory)
+
+
+def _one_route(flows: dict[_Key, FlowId], number: NumberInForce) -> tuple[CoreRoute, ...]:
+    flow = flows.get((number.tenant_id, number.e164, ""))
+    if flow is None:
+        return ()
+    tenant = TenantId(number.tenant_id) if number.tenant_id else None
+    return (CoreRoute(flow=flow, tenant=tenant, starts_at=number.starts_at or EVER, ends_at=number.ends_at),)
+
+
+def _prompts() -> dict[tuple[TenantId | None, str, str], str]:
+    """Media by owner, name and language: the house's phrases, and prompts that have a sound file."""
+    sounds = settings.VAR / "sounds"
+    found: dict[tuple[TenantId | None, str, str], str] = {
+        (None, name, language): f"sound:{sounds / language / name}"
+        for name, texts in PHRASES.items()
+        for language in texts
+    }
+    for one in Prompt.objects.exclude(sha=""):
+        owner = TenantId(one.tenant_id) if one.tenant_id else None
+        found[owner, one.name, one.language] = f"sound:{sounds / 'prompts' / one.sha}"
+    return found
