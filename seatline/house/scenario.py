@@ -11,6 +11,7 @@ from string import Template
 REFUSALS = (400, 403, 404, 408, 410, 415, 420, 480, 481, 482, 483, 484, 486, 488, 491, 500, 501, 502, 503, 504, 513,
             600, 603, 604)  # fmt: skip
 
+# The waiting stands at every line at which SIPp may wait, and begins anew with each provisional answer.
 # Branches are written out and not SIPp's own, so that ACK and CANCEL belong to their INVITE as RFC 3261 asks.
 _HEAD = """\
 Via: SIP/2.0/UDP $here;branch=z9hG4bK$branch$via
@@ -46,11 +47,11 @@ _SCENARIO = Template("""\
 <send retrans="500"><![CDATA[
 INVITE sip:$number@$target SIP/2.0
 $invite]]></send>
-<recv response="100" optional="true"/>
-<recv response="180" optional="true"><action><log message="ringing [timestamp]"/></action></recv>
-<recv response="183" optional="true"><action><log message="ringing [timestamp]"/></action></recv>
+<recv response="100" optional="true" $waits/>
+<recv response="180" optional="true" $waits><action><log message="ringing [timestamp]"/></action></recv>
+<recv response="183" optional="true" $waits><action><log message="ringing [timestamp]"/></action></recv>
 $refusals
-<recv response="200" rrs="true" timeout="$patience" ontimeout="cancel">
+<recv response="200" rrs="true" $waits>
  <action>
   <ereg regexp="c=IN IP4 ([0-9.]+)" search_in="body" assign_to="1,2"/>
   <ereg regexp="m=audio ([0-9]+)" search_in="body" assign_to="3,4"/>
@@ -121,8 +122,9 @@ def scenario(
     def headers(cseq: str, via: str, *, far_tag: str = "", body: str = _EMPTY) -> str:
         return Template(_HEAD + body).substitute(common, cseq=cseq, via=via, far_tag=far_tag)
 
+    waits = f'timeout="{patience_ms}" ontimeout="cancel"'
     refusals = "\n".join(
-        f'<recv response="{code}" optional="true" next="refused">'
+        f'<recv response="{code}" optional="true" next="refused" {waits}>'
         f'<action><log message="refused [timestamp] {code}"/></action></recv>'
         for code in REFUSALS
     )
@@ -130,7 +132,7 @@ def scenario(
         common,
         invite=headers("1 INVITE", "i", body=_SOUND),
         refusals=refusals,
-        patience=str(patience_ms),
+        waits=waits,
         ack=headers("1 ACK", "a", far_tag="[peer_tag_param]"),
         talk=str(talk_ms),
         bye=headers("2 BYE", "b", far_tag="[peer_tag_param]"),
