@@ -1,7 +1,7 @@
 """Writes what `projection` says into the tables, and only where it differs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -16,6 +16,7 @@ from telephony.journal.projection import CallRow, Folded, LegRow, RecordingRow, 
 from telephony.recordings.files import day_of, path_of
 from telephony.recordings.models import Recording
 from tenants.accounts.models import Tenant
+from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
 _Row = TypeVar("_Row", Call, Leg, Recording)
@@ -79,6 +80,21 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
         for rows in (calls, legs, recordings):
             _upsert(rows)
     return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings)))
+
+
+def project_all(*, write: bool = True, batch: int = 500) -> Iterator[Changes]:
+    """The same for every call of the ledger, in transactions of `batch` calls in the telephony scope."""
+    last = UUID(int=0)
+    while True:
+        with telephony_scope():
+            ledger = LedgerEntry.objects.filter(call_id__gt=last).order_by("call_id")
+            calls = list(ledger.values_list("call_id", flat=True).distinct()[:batch])
+            if not calls:
+                return
+            alone()
+            changes = project(calls, write=write)
+        yield changes
+        last = calls[-1]
 
 
 def _id(one: Folded, name: str) -> UUID:

@@ -37,7 +37,7 @@ class Kept:
 
 def path_of(tenant_code: str, day: date, call_id: UUID) -> Path:
     """Where a call's recording is kept, below the folder of recordings. Raises ValueError for a code with a slash."""
-    folder = tenant_code or "house"
+    folder = tenant_code or "operator"
     if not _CODE.fullmatch(folder):
         raise ValueError(f"tenant code {tenant_code!r} is no folder name")
     return Path(folder, day.isoformat(), f"{call_id}.wav")

@@ -1,0 +1,179 @@
+"""What other rooms ask about calls.
+
+All of it answers in the caller's scope, so that a tenant's people get their own calls and nothing else, except
+`open_call_facts`, which is the switch's own and enters its scope itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from agents.people.services import Person, people
+from telephony.core.facts import Fact
+from telephony.core.values import CallId
+from telephony.journal.models import Call, Leg
+from telephony.journal.projector import facts_of
+from telephony.recordings.models import Recording
+from tenants.accounts.scope import telephony_scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedCall:
+    """A call that has ended, for mediation. A call that was corrected comes again with a higher position."""
+
+    call_id: UUID
+    position: int
+    tenant_id: UUID | None
+    direction: str
+    dialled: str
+    merchant_code: str | None
+    caller: str
+    flow_code: str | None
+    queue_code: str | None
+    agent_id: UUID | None
+    agent_number: str | None
+    outcome: str
+    started_at: datetime
+    answered_at: datetime | None
+    connected_at: datetime | None
+    ended_at: datetime
+    talk: timedelta
+    waited: timedelta
+    practice: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
+    """A call that goes on, as far as the ledger knows."""
+
+    call_id: UUID
+    tenant_id: UUID | None
+    dialled: str
+    caller: str
+    flow_code: str
+    queue_code: str
+    agent: Person | None
+    started_at: datetime
+    connected_at: datetime | None
+
+
+def closed_calls_after(position: int, limit: int) -> list[ClosedCall]:
+    """Calls that ended, in the order in which they became known or were corrected; at most `limit`."""
+    rows = list(Call.objects.filter(position__gt=position, ended_at__isnull=False).order_by("position")[:limit])
+    known = _agents(rows)
+    return [_closed(row, known) for row in rows]
+
+
+def open_calls() -> list[OpenCall]:
+    """Calls that have not ended, oldest first."""
+    rows = list(Call.objects.filter(ended_at__isnull=True).order_by("started_at"))
+    known = _agents(rows)
+    return [
+        OpenCall(
+            call_id=row.id, tenant_id=row.tenant_id, dialled=row.dialled, caller=row.caller, flow_code=row.flow_code,
+            queue_code=row.queue_code, agent=known.get(row.agent_id) if row.agent_id else None,
+            started_at=row.started_at, connected_at=row.connected_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def open_call_facts() -> dict[CallId, list[Fact]]:
+    """The facts of every call that has not ended, for a switch that takes over; read in the switch's own scope."""
+    with telephony_scope():
+        calls = list(Call.objects.filter(ended_at__isnull=True).values_list("id", flat=True))
+        return {CallId(call_id): facts for call_id, facts in facts_of(calls).items()}
+
+
+def call_report(sip_call_id: str) -> dict[str, Any] | None:
+    """The whole story of the newest call with this SIP Call-ID as plain values that fit JSON; None if there is none.
+
+    Lengths are whole milliseconds, instants ISO 8601 in UTC, `number` is the one dialled. An open call has no outcome
+    yet. `usage` is empty: what a call costs is known higher up.
+    """
+    call = Call.objects.filter(sip_call_id=sip_call_id).select_related("tenant").order_by("-started_at").first()
+    if call is None:
+        return None
+    legs = list(Leg.objects.filter(call=call).order_by("no"))
+    recording = Recording.objects.filter(call=call).first()
+    known = _agents([call, *legs])
+    agent = known.get(call.agent_id) if call.agent_id else None
+    return {
+        "call_id": str(call.id),
+        "tenant": call.tenant.code if call.tenant else None,
+        "direction": call.direction,
+        "number": call.dialled,
+        "caller": call.caller,
+        "caller_name": call.caller_name,
+        "flow": call.flow_code or None,
+        "flow_version": call.flow_version,
+        "merchant_code": call.merchant_code or None,
+        "language": call.language or None,
+        "queue": call.queue_code or None,
+        "agent": agent.number if agent else None,
+        "agent_name": agent.name if agent else None,
+        "outcome": call.outcome or None,
+        "ended_by": call.ended_by or None,
+        "started_at": _iso(call.started_at),
+        "answered_at": _iso(call.answered_at),
+        "connected_at": _iso(call.connected_at),
+        "ended_at": _iso(call.ended_at),
+        "queued_ms": _ms(call.waited),
+        "ring_ms": _ms(call.rang),
+        "talk_ms": _ms(call.talked),
+        "practice": call.practice,
+        "recording": _recording(recording),
+        "legs": [_leg(leg, known) for leg in legs],
+        "usage": [],
+    }
+
+
+def _closed(row: Call, known: dict[UUID, Person]) -> ClosedCall:
+    assert row.ended_at is not None
+    agent = known.get(row.agent_id) if row.agent_id else None
+    return ClosedCall(
+        call_id=row.id, position=row.position, tenant_id=row.tenant_id, direction=row.direction, dialled=row.dialled,
+        merchant_code=row.merchant_code or None, caller=row.caller, flow_code=row.flow_code or None,
+        queue_code=row.queue_code or None, agent_id=row.agent_id, agent_number=agent.number if agent else None,
+        outcome=row.outcome, started_at=row.started_at, answered_at=row.answered_at, connected_at=row.connected_at,
+        ended_at=row.ended_at, talk=row.talked, waited=row.waited, practice=row.practice,
+    )  # fmt: skip
+
+
+def _leg(leg: Leg, known: dict[UUID, Person]) -> dict[str, Any]:
+    agent = known.get(leg.agent_id) if leg.agent_id else None
+    return {
+        "no": leg.no,
+        "kind": leg.kind,
+        "agent": agent.number if agent else None,
+        "endpoint": leg.endpoint or None,
+        "channel": leg.channel,
+        "started_at": _iso(leg.started_at),
+        "answered_at": _iso(leg.answered_at),
+        "ended_at": _iso(leg.ended_at),
+        "cause": leg.cause,
+        "missed": leg.missed,
+    }
+
+
+def _recording(row: Recording | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    path = settings.VAR / "recordings" / row.path
+    return {"id": str(row.id), "path": str(path), "seconds": row.seconds, "peak_db": row.peak_db, "size": row.size}
+
+
+def _agents(rows: Iterable[Call | Leg]) -> dict[UUID, Person]:
+    return people({row.agent_id for row in rows if row.agent_id})
+
+
+def _ms(length: timedelta) -> int:
+    return round(length / timedelta(milliseconds=1))
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
