@@ -79,7 +79,13 @@ def failed(command: cmd.Command, at: datetime) -> ev.Event | None:
 
 def _shown_caller(command: cmd.CreateLeg) -> dict[str, str]:
     """What the agent's phone shows: the caller's number, and for whom to answer."""
-    return {"CALLERID(num)": command.caller, "CALLERID(name)": command.caller_name}
+    # `i` inhibits updates to other channels; without a presentation the far side is shown "anonymous".
+    return {
+        "CONNECTEDLINE(num,i)": command.caller,
+        "CONNECTEDLINE(name,i)": command.caller_name,
+        "CONNECTEDLINE(num-pres,i)": "allowed",
+        "CONNECTEDLINE(name-pres,i)": "allowed",
+    }
 
 
 def _id(name: str) -> str:

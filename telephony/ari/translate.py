@@ -32,7 +32,7 @@ def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.E
             return ev.LegAnswered(call=call, at=at, channel=name)
         case "ChannelDtmfReceived":
             return ev.KeyPressed(call=call, at=at, key=message["digit"])
-        case "StasisEnd" | "ChannelDestroyed":
+        case "ChannelDestroyed":
             return ev.ChannelEnded(call=call, at=at, channel=name, cause=int(message.get("cause") or 0))
     return None
 
@@ -45,8 +45,10 @@ def _prompt_ended(playback: Mapping[str, Any], call_of: CallOf, at: datetime) ->
     return ev.PromptEnded(call=call, at=at, playback=PlaybackId(playback["id"]), failed=playback["state"] == "failed")
 
 
-def offered(message: Mapping[str, Any], call: CallId, at: datetime) -> ev.CallOffered:
+def offered(message: Mapping[str, Any], call: CallId, at: datetime, canonical: Callable[[str], str]) -> ev.CallOffered:
     """The new call of a StasisStart whose first argument is `inbound` and whose second is the number dialled.
+
+    `canonical` makes E.164 of what the trunk sent.
 
     The caller's name is cut to 80 characters and loses control characters: it comes from outside and goes to screens.
     """
@@ -58,8 +60,8 @@ def offered(message: Mapping[str, Any], call: CallId, at: datetime) -> ev.CallOf
         call=call,
         at=at,
         channel=ChannelId(channel["id"]),
-        dialled=message["args"][1],
-        caller=caller.get("number") or "",
+        dialled=canonical(message["args"][1]),
+        caller=canonical(caller.get("number") or ""),
         caller_name=name,
         sip_call_id=str(variables.get("SIPCALLID") or ""),
     )

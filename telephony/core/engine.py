@@ -23,6 +23,7 @@ from telephony.core.floor import (
     decide,
     follow,
     free,
+    gone,
     phone,
     reserve,
     wrap_up_over,
@@ -30,7 +31,7 @@ from telephony.core.floor import (
 from telephony.core.floor import Waiting as WaitingCaller
 from telephony.core.plan import Plan
 from telephony.core.step import step
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, SessionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Work:
     states: list[AgentState] = field(default_factory=list)
     commands: list[cmd.Command] = field(default_factory=list)
     wrap_ups: list[WrapUpTimer] = field(default_factory=list)
+    departures: list[SessionId] = field(default_factory=list)  #: sessions to log out: their lease is over
 
     def add(self, more: "Work") -> None:
         """Do this work after one's own."""
@@ -70,6 +72,7 @@ class Work:
         self.states += more.states
         self.commands += more.commands
         self.wrap_ups += more.wrap_ups
+        self.departures += more.departures
 
 
 class Engine:
@@ -103,8 +106,8 @@ class Engine:
         self.calls[call.id] = call
         for leg in call.legs:
             self._channels[leg.channel] = call.id
-        leg = call.agent_leg
-        agent = self.floor.agents.get(leg.agent) if leg is not None and leg.agent is not None else None
+        busy = call.agent_leg
+        agent = self.floor.agents.get(busy.agent) if busy is not None and busy.agent is not None else None
         work = Work()
         if agent is not None and call.stage is Stage.TALKING:
             talking = replace(agent, state=State.TALKING, since=at, call=call.id, queue=call.queue)
@@ -134,6 +137,7 @@ class Engine:
         while True:
             while events:
                 self._one(events, events.popleft(), work)
+            self._let_go(work)
             offer = decide(self.floor)
             if offer is None:
                 return
@@ -145,6 +149,13 @@ class Engine:
                     ring=self.floor.waiting[offer.call].queue.ring,
                 )
             )  # fmt: skip
+
+    def _let_go(self, work: Work) -> None:
+        """Agents who were only waiting for the end of a call leave the floor."""
+        for agent in gone(self.floor):
+            self.floor = self.floor.without_agent(agent.who.agent)
+            if agent.who.leaving:
+                work.departures.append(agent.who.session)
 
     def _one(self, events: deque[ev.Event], event: ev.Event, work: Work) -> None:
         call = self.calls.get(event.call)
@@ -195,6 +206,8 @@ class Engine:
     def _say_state(self, before: Agent | None, after: Agent | None, at: datetime, work: Work) -> None:
         if after is None or before is None or (before.state, before.call) == (after.state, after.call):
             return
+        if after.leaving and after.call is None:
+            return  # the logout, or the one to come, is the last word about this session
         missed_out = after.state is State.PAUSED and not after.who.paused
         work.states.append(
             AgentState(

@@ -36,6 +36,8 @@ class SignedIn:
     endpoint: Endpoint
     since: datetime
     paused: bool = False
+    wrap_up_done_at: datetime | None = None  #: when the agent last said that the wrap-up was over
+    leaving: bool = False  #: the lease is over: no new calls, and out when the one at hand ends
     skills: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -50,7 +52,7 @@ class Agent:
     queue: QueuePlan | None = None  #: of the call at hand, or of the one being wrapped up
     reachable: bool = True
     missed: int = 0  #: calls missed in a row
-    leaving: bool = False  #: logged out in a call: goes when it is over
+    leaving: bool = False  #: logged out or lease over in a call: goes when it is over
     count: int = 0  #: counts wrap-ups, so that an old one's timer is known as such
 
 
@@ -124,7 +126,9 @@ def decide(floor: Floor) -> Offer | None:
     Callers by weight of their queue, then priority, then time of entry; a caller whom nobody can serve now does not
     hold up the next (autofill).
     """
-    ready = [agent for agent in floor.agents.values() if agent.state is State.READY and agent.reachable]
+    ready = [
+        agent for agent in floor.agents.values() if agent.state is State.READY and agent.reachable and not agent.leaving
+    ]
     if not ready:
         return None
     callers = [waiting for waiting in floor.waiting.values() if waiting.reserved is None]
@@ -164,7 +168,7 @@ def free(floor: Floor, agent_id: AgentId, how: str, at: datetime) -> Floor:
     if waiting is not None and waiting.reserved == agent_id:
         floor = floor.with_waiting(replace(waiting, reserved=None))
     if agent.leaving:
-        return floor.without_agent(agent_id)
+        return floor.with_agent(replace(agent, state=State.READY, since=at, call=None, queue=None))
     queue, missed = agent.queue, agent.missed + 1 if how == "missed" else 0
     if how == "talked" and queue is not None and queue.wrap_up > timedelta(0):
         return floor.with_agent(
@@ -191,20 +195,33 @@ def follow(floor: Floor, sessions: Mapping[AgentId, SignedIn], at: datetime) -> 
     """
     for who in sessions.values():
         before = floor.agents.get(who.agent)
-        if before is None or before.who.session != who.session:
-            busy = before is not None and before.call is not None
-            state = before.state if before and busy else State.PAUSED if who.paused else State.READY
-            agent = Agent(who=who, state=state, since=before.since if before and busy else who.since)
-            if before and busy:
-                agent = replace(agent, call=before.call, queue=before.queue, count=before.count)
-            floor = floor.with_agent(agent)
+        if before is None:
+            state = State.PAUSED if who.paused else State.READY
+            floor = floor.with_agent(Agent(who=who, state=state, since=who.since, leaving=who.leaving))
+        elif before.who.session != who.session:
+            # Logged in elsewhere. A call at hand goes on at the old phone and is finished first.
+            state = before.state if before.call else State.PAUSED if who.paused else State.READY
+            floor = floor.with_agent(replace(before, who=who, state=state, leaving=who.leaving, reachable=True))
         elif before.who != who:
-            floor = floor.with_agent(_repaused(replace(before, who=who), before.who.paused, at))
+            agent = _repaused(replace(before, who=who, leaving=who.leaving), before.who.paused, at)
+            floor = floor.with_agent(_wrapped_up(agent, at))
     for agent_id, agent in floor.agents.items():
         if agent_id not in sessions:
-            gone = agent.call is None
-            floor = floor.without_agent(agent_id) if gone else floor.with_agent(replace(agent, leaving=True))
+            floor = floor.with_agent(replace(agent, leaving=True))
     return floor
+
+
+def gone(floor: Floor) -> tuple[Agent, ...]:
+    """Agents who are leaving and have no call at hand."""
+    return tuple(agent for agent in floor.agents.values() if agent.leaving and agent.call is None)
+
+
+def _wrapped_up(agent: Agent, at: datetime) -> Agent:
+    done = agent.who.wrap_up_done_at
+    if agent.state is not State.WRAP_UP or done is None or done < agent.since:
+        return agent
+    state = State.PAUSED if agent.who.paused else State.READY
+    return replace(agent, state=state, since=at, queue=None)
 
 
 def _repaused(agent: Agent, was_paused: bool, at: datetime) -> Agent:

@@ -3,16 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
-from agents.presence.services import expire_leases, sessions_in_force
 from django.db import DatabaseError, InterfaceError
 
 from seatline.clock import now
-from seatline.env import Environment
 from seatline.ids import new_id
 from telephony.ami.listener import AmiListener
 from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, SecurityAlert
@@ -20,54 +18,25 @@ from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
 from telephony.core.call import Stage
 from telephony.core.engine import Engine
 from telephony.core.events import Event
-from telephony.core.floor import SignedIn
-from telephony.core.resume import resume
-from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, SessionId, TenantId
+from telephony.core.values import BridgeId, CallId, ChannelId, SessionId
 from telephony.journal.disk import Journal
-from telephony.journal.services import open_call_facts
 from telephony.journal.ship import ship
 from telephony.plans.services import load_plan, phones
 from telephony.recordings.files import path_of
 from telephony.switch import notices
 from telephony.switch.accounts import Accounts
+from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
+from telephony.switch.leftover import open_calls
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
+from telephony.switch.sessions import end_leases, lease_ended, signed_in
 from telephony.switch.shell import Shell
-from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where Asterisk is, and where files lie."""
-
-    ari_url: str
-    ari_user: str
-    ari_password: str
-    ari_app: str
-    ami_port: int
-    ami_user: str
-    ami_secret: str
-    var: Path
-
-    @classmethod
-    def read(cls, environment: Environment) -> "Settings":
-        """From the environment; raises SettingMissing."""
-        return cls(
-            ari_url=environment.text("SEATLINE_ARI_URL"),
-            ari_user=environment.text("SEATLINE_ARI_USER"),
-            ari_password=environment.text("SEATLINE_ARI_PASSWORD"),
-            ari_app=environment.text("SEATLINE_ARI_APP"),
-            ami_port=environment.number("SEATLINE_AMI_PORT"),
-            ami_user=environment.text("SEATLINE_AMI_USER"),
-            ami_secret=environment.text("SEATLINE_AMI_SECRET"),
-            var=environment.path("SEATLINE_VAR"),
-        )
 
 
 class Switch:
@@ -84,7 +53,10 @@ class Switch:
         spool = settings.var / "recordings" / "spool"
         spool.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(self._ami, spool, self._recording_path, now, self._happen)
-        self._shell = Shell(engine, journal, recorder, settings.ari_app, now, lambda: CallId(new_id()))
+        self._shell = Shell(
+            engine, journal, recorder, settings.ari_app, now, lambda: CallId(new_id()), settings.canonical, self._depart
+        )
+        self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
         self._ari: AriClient | None = None
         self._stop = asyncio.Event()
@@ -107,16 +79,28 @@ class Switch:
                 self._watch_leases(),
             )
         ]
-        stopped = loop.create_task(self._stop.wait())
-        done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+        tasks.append(loop.create_task(self._be_told_to_stop()))
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         await self._go_down()
         for task in tasks:
             task.cancel()
         self._ami.stop()
         self._desk.close()
         self._carrier.close()
-        for task in done - {stopped}:
+        for task in done:
             task.result()  # a task that ended by itself ended with an error: let it be seen
+
+    async def _be_told_to_stop(self) -> None:
+        await self._stop.wait()
+
+    def _depart(self, session: SessionId) -> None:
+        """The agent's lease is over and the last call has ended: log the session out."""
+        errand = asyncio.get_running_loop().create_task(self._log_out(session))
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+
+    async def _log_out(self, session: SessionId) -> None:
+        await self._desk.try_to(partial(lease_ended, session))
 
     def _happen(self, event: Event) -> None:
         self._shell.happen(event)
@@ -125,10 +109,9 @@ class Switch:
         """Before the first call: what the process before us left in journal and ledger."""
         while await self._carrier.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
             await asyncio.sleep(AGAIN_AFTER)
-        facts = await self._desk.do(open_call_facts)
+        calls = await self._desk.do(lambda: open_calls(self._engine.plan))
         await self._follow_presence()
-        calls = [resume(call, facts_of, self._engine.plan) for call, facts_of in facts.items()]
-        self._shell.act(adopt_all(self._engine, [call for call in calls if call is not None], now()))
+        self._shell.act(adopt_all(self._engine, calls, now()))
 
     async def _stay_connected(self) -> None:
         settings = self._settings
@@ -216,7 +199,7 @@ class Switch:
             await errand()
 
     async def _follow_presence(self) -> None:
-        sessions = await self._desk.try_to(_sessions)
+        sessions = await self._desk.try_to(signed_in)
         if sessions is not None:
             self._shell.act(self._engine.follow(sessions, now()))
 
@@ -228,7 +211,8 @@ class Switch:
 
     async def _watch_leases(self) -> None:
         while True:
-            await self._desk.try_to(lambda: expire_leases(now()))
+            busy = [agent.who.session for agent in self._engine.floor.agents.values() if agent.call is not None]
+            await self._desk.try_to(partial(end_leases, busy))
             await asyncio.sleep(LEASES_EVERY)
 
     async def _go_down(self) -> None:
@@ -247,18 +231,6 @@ class Switch:
         call = self._engine.calls[call_id]
         tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
         return path_of(tenant.code if tenant else "operator", call.caller_leg.started_at.date(), call_id)
-
-
-def _sessions() -> dict[AgentId, SignedIn]:
-    with telephony_scope():
-        return {
-            AgentId(one.agent_id): SignedIn(
-                session=SessionId(one.session_id), agent=AgentId(one.agent_id), tenant=TenantId(one.tenant_id),
-                number=one.agent_number, name=one.agent_name, endpoint=Endpoint(one.endpoint),
-                since=one.logged_in_at, paused=one.paused, skills=one.skills,
-            )
-            for one in sessions_in_force()
-        }  # fmt: skip
 
 
 async def run(settings: Settings) -> None:

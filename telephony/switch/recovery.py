@@ -14,7 +14,7 @@ import structlog
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core.call import Call, Stage
-from telephony.core.engine import Engine, Work
+from telephony.core.engine import AgentState, Engine, Work
 from telephony.core.values import BridgeId, CallId, ChannelId, EndedBy, LegKind, Outcome, talk_bridge
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,14 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
             if leg.ended_at is None:
                 order = cmd.LetGo if leg.kind is LegKind.CALLER else cmd.HangUp
                 work.commands.append(order(call=call.id, channel=leg.channel))
+    # Whoever rang, talked or wrapped up when the process before us died, and has no call now, is free.
+    for agent in engine.floor.agents.values():
+        if agent.call is None:
+            work.states.append(
+                AgentState(
+                    session=agent.who.session, agent=agent.who.agent, tenant=agent.who.tenant, at=at, state=agent.state
+                )
+            )
     return work
 
 

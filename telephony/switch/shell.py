@@ -19,9 +19,10 @@ from telephony.core import events as ev
 from telephony.core.engine import AgentState, Engine, Work, WrapUpTimer
 from telephony.core.facts import Fact
 from telephony.core.step import IllegalEvent
-from telephony.core.values import CallId, ChannelId
+from telephony.core.values import CallId, ChannelId, SessionId
 
 log = structlog.get_logger(__name__)
+DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
 
 
 class Writes(Protocol):
@@ -47,6 +48,8 @@ class Shell:
     def __init__(
         self, engine: Engine, journal: Writes, recorder: Records, app: str, clock: Callable[[], datetime],
         new_call: Callable[[], CallId],
+        canonical: Callable[[str], str],
+        depart: Callable[[SessionId], None],
     ) -> None:  # fmt: skip
         self.engine = engine
         self._journal = journal
@@ -54,6 +57,8 @@ class Shell:
         self._app = app
         self._clock = clock
         self._new_call = new_call
+        self._canonical = canonical
+        self._depart = depart
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
@@ -64,18 +69,38 @@ class Shell:
         self._ari = ari
 
     def hear(self, message: dict[str, Any]) -> None:
-        """One message of Asterisk."""
+        """One message of Asterisk; one that cannot be understood is logged, and the next is heard."""
+        try:
+            self._understand(message)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            log.error("message not understood", kind=str(message.get("type")), cause=repr(error))
+
+    def _understand(self, message: dict[str, Any]) -> None:
         kind = message.get("type")
         if kind == "CallBroadcast":
             if self.claiming:
                 self._send("POST", "events/claim", {"channelId": message["channel"]["id"], "application": self._app})
             return
         if kind == "StasisStart" and message["args"][:1] == ["inbound"]:
-            self.happen(offered(message, self._new_call(), self._clock()))
+            self.happen(offered(message, self._new_call(), self._clock(), self._canonical))
+            return
+        if kind == "StasisEnd":
+            self._expect_end(ChannelId(message["channel"]["id"]))
             return
         event = translate(message, self.engine.call_of, self._clock())
         if event is not None:
             self.happen(event)
+
+    def _expect_end(self, channel: ChannelId) -> None:
+        """A channel has left the application. ChannelDestroyed with the cause follows, unless it went elsewhere."""
+        call = self.engine.call_of(channel)
+        if call is None:
+            return
+
+        def gone() -> None:
+            self.happen(ev.ChannelEnded(call=call, at=self._clock(), channel=channel))
+
+        asyncio.get_running_loop().call_later(DESTROYED_WITHIN, gone)
 
     def happen(self, event: ev.Event) -> None:
         """Let an event happen now."""
@@ -99,6 +124,8 @@ class Shell:
                     self._recorder.keep(command.call, name)
                 case _:
                     self._carry_out(command)
+        for session in work.departures:
+            self._depart(session)
         for timer in work.wrap_ups:
             self._set_wrap_up(timer)
 

@@ -6,7 +6,8 @@ import uvloop
 from django.core.management.base import BaseCommand
 
 from seatline.env import environment
-from telephony.switch.main import Settings, run
+from telephony.switch.config import Settings
+from telephony.switch.main import run
 
 
 class Command(BaseCommand):

@@ -1,0 +1,47 @@
+"""The switch's settings."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from seatline.env import Environment
+from seatline.errors import BadInput
+from tenants.numbers.rules import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where Asterisk is, and where files lie."""
+
+    ari_url: str
+    ari_user: str
+    ari_password: str
+    ari_app: str
+    ami_port: int
+    ami_user: str
+    ami_secret: str
+    var: Path
+    country: str
+    area: str
+
+    def canonical(self, number: str) -> str:
+        """A number that a trunk sent, in E.164; unchanged if it is no number at all, as "anonymous" is."""
+        try:
+            return normalise(number, country=self.country, area=self.area)
+        except BadInput:
+            return number
+
+    @classmethod
+    def read(cls, environment: Environment) -> "Settings":
+        """From the environment; raises SettingMissing."""
+        return cls(
+            ari_url=environment.text("SEATLINE_ARI_URL"),
+            ari_user=environment.text("SEATLINE_ARI_USER"),
+            ari_password=environment.text("SEATLINE_ARI_PASSWORD"),
+            ari_app=environment.text("SEATLINE_ARI_APP"),
+            ami_port=environment.number("SEATLINE_AMI_PORT"),
+            ami_user=environment.text("SEATLINE_AMI_USER"),
+            ami_secret=environment.text("SEATLINE_AMI_SECRET"),
+            var=environment.path("SEATLINE_VAR"),
+            country=environment.text("SEATLINE_COUNTRY_CODE"),
+            area=environment.text("SEATLINE_AREA_CODE"),
+        )
