@@ -1,6 +1,7 @@
 """The floor of the clients: who they are, what they hold, what is theirs."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,9 @@ class TenantsConfig(AppConfig):
 
     name = "tenants"
     verbose_name = _("Tenants")
+
+    def ready(self) -> None:
+        """After each `migrate`, make the staff's groups from their table."""
+        from tenants.accounts.staff import make_groups  # noqa: PLC0415 - models are there only now
+
+        post_migrate.connect(make_groups, dispatch_uid="tenants.accounts.staff")

@@ -1,0 +1,34 @@
+"""Which doors of the admin each group of the operator's staff opens."""
+
+import pytest
+
+from tenants.accounts.staff import FINANCE, GROUPS, OPERATIONS, SECURITY, SUPERVISION, TECHNICIANS, letters_for
+
+
+@pytest.mark.parametrize(
+    ("group", "model", "letters"),
+    [
+        # Operations let seats; what follows from it they only read.
+        (OPERATIONS, "tenants.seatlease", "rcu"),
+        (OPERATIONS, "tenants.leaseoccurrence", "r"),
+        # Supervisors look at calls and change no flow.
+        (SUPERVISION, "telephony.call", "r"),
+        (SUPERVISION, "telephony.flow", "r"),
+        # Only security makes users.
+        (SECURITY, "tenants.user", "rcu"),
+        (OPERATIONS, "tenants.user", "r"),
+        (SUPERVISION, "tenants.user", ""),
+        # Money is finance's, and nothing but money.
+        (FINANCE, "billing.contract", "rcu"),
+        (FINANCE, "telephony.queue", ""),
+        (OPERATIONS, "billing.contract", ""),
+        (TECHNICIANS, "billing.contract", ""),
+    ],
+)
+def test_a_group_opens_its_own_doors(group, model, letters):
+    assert letters_for(group, model) == letters
+
+
+def test_nobody_deletes_what_bills_or_reports_rest_on():
+    deleting = {model for rights in GROUPS.values() for model, letters in rights.items() if "d" in letters}
+    assert deleting == {"agents.agentskill", "agents.pausereason", "tenants.membership", "telephony.queueskill"}
