@@ -28,7 +28,7 @@ def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.E
     match kind:
         case "StasisStart":
             return ev.LegReady(call=call, at=at, channel=name)
-        case "ChannelStateChange" if channel["state"] == "Up":
+        case "ChannelStateChange" if channel["state"] == "Up" and name.startswith(f"{call}-"):  # a leg that we made
             return ev.LegAnswered(call=call, at=at, channel=name)
         case "ChannelDtmfReceived":
             return ev.KeyPressed(call=call, at=at, key=message["digit"])

@@ -117,7 +117,7 @@ def faults_of(flow: Flow, definition: Any) -> list[Fault]:
 def publish_flow(flow: Flow, at: datetime, by: UUID | None = None) -> FlowVersion:
     """Let callers who arrive from now on meet the draft. Raises NothingToPublish, FlowNotUsable."""
     with transaction.atomic():
-        draft = FlowVersion.objects.select_for_update().filter(flow=flow, state=FlowVersion.State.DRAFT).first()
+        draft = FlowVersion.objects.select_for_update(of=("self",)).filter(flow=flow, state=FlowVersion.State.DRAFT).first()
         if draft is None:
             raise NothingToPublish(code=flow.code)
         if faults := faults_of(flow, draft.definition):

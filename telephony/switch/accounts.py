@@ -38,6 +38,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self._pushed: dict[str, PhoneAccount] = {}
+        self._one_at_a_time = asyncio.Lock()
 
     def forget(self) -> None:
         """A new connection: Asterisk may have anything, push all."""
@@ -45,7 +46,10 @@ class Accounts:
 
     async def push(self, ari: AriClient, phones: Iterable[PhoneAccount]) -> None:
         """Make Asterisk's accounts those of `phones`: new and changed ones are written, strangers are removed."""
-        wanted = {phone.endpoint: phone for phone in phones}
+        async with self._one_at_a_time:
+            await self._push(ari, {phone.endpoint: phone for phone in phones})
+
+    async def _push(self, ari: AriClient, wanted: Mapping[str, PhoneAccount]) -> None:
         changed = [phone for name, phone in wanted.items() if self._pushed.get(name) != phone]
         answers = [
             ari.send("PUT", _uri(kind, phone.endpoint), body={"fields": _fields(values)})
@@ -58,7 +62,7 @@ class Accounts:
         refused = [answer for answer in results if not answer.ok and answer.status != 404]
         if refused:
             log.error("asterisk refuses phones", refused=len(refused), first=str(refused[0].body))
-        self._pushed = wanted
+        self._pushed = dict(wanted)
         log.info("phones pushed", changed=len(changed), removed=len(strangers))
 
     async def _strangers(self, ari: AriClient, wanted: Mapping[str, PhoneAccount]) -> set[str]:

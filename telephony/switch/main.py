@@ -22,12 +22,12 @@ from telephony.core.values import BridgeId, CallId, ChannelId, SessionId
 from telephony.journal.disk import Journal
 from telephony.journal.ship import ship
 from telephony.plans.services import load_plan, phones
-from telephony.recordings.files import path_of
+from telephony.recordings.files import day_of, path_of
 from telephony.switch import notices
 from telephony.switch.accounts import Accounts
 from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
-from telephony.switch.leftover import open_calls
+from telephony.switch.leftover import complete_recordings, open_calls
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
 from telephony.switch.sessions import end_leases, lease_ended, signed_in
@@ -50,7 +50,8 @@ class Switch:
         self._carrier = Desk("carrier")  # ships the journal, so that it never queues behind other errands
         self._accounts = Accounts()
         self._ami = AmiListener(settings.ami_port, settings.ami_user, settings.ami_secret, self._heard_ami)
-        spool = settings.var / "recordings" / "spool"
+        self._recordings = settings.var / "recordings"
+        spool = self._recordings / "spool"
         spool.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(self._ami, spool, self._recording_path, now, self._happen)
         self._shell = Shell(
@@ -112,6 +113,8 @@ class Switch:
         calls = await self._desk.do(lambda: open_calls(self._engine.plan))
         await self._follow_presence()
         self._shell.act(adopt_all(self._engine, calls, now()))
+        spool = self._recordings / "spool"
+        self._journal.append(await self._desk.do(lambda: complete_recordings(spool, self._recordings, now())), [])
 
     async def _stay_connected(self) -> None:
         settings = self._settings
@@ -216,12 +219,11 @@ class Switch:
             await asyncio.sleep(LEASES_EVERY)
 
     async def _go_down(self) -> None:
-        """Take no new call; let those finish that are not talking. Talking pairs stay for the next switch."""
+        """Take no new call; finish those that are not talking, and recordings. Talking pairs stay for the next."""
         self._shell.claiming = False
         end = asyncio.get_running_loop().time() + GO_DOWN_WITHIN.total_seconds()
-        resting = (Stage.TALKING, Stage.ENDED)
         while asyncio.get_running_loop().time() < end:
-            if all(call.stage in resting for call in self._engine.calls.values()):
+            if all(call.stage is Stage.TALKING for call in self._engine.calls.values()):
                 break
             await asyncio.sleep(0.1)
         await self._carrier.try_to(lambda: ship(self._journal))
@@ -230,7 +232,8 @@ class Switch:
     def _recording_path(self, call_id: CallId) -> Path:
         call = self._engine.calls[call_id]
         tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
-        return path_of(tenant.code if tenant else "operator", call.caller_leg.started_at.date(), call_id)
+        code = tenant.code if tenant else "operator"
+        return self._recordings / path_of(code, day_of(call.caller_leg.started_at), call_id)
 
 
 async def run(settings: Settings) -> None:

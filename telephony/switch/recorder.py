@@ -79,7 +79,7 @@ class Recorder:
         end = loop.time() + SETTLE_WITHIN
         size = -1
         while loop.time() < end:
-            now = raw.stat().st_size  # noqa: ASYNC240  a local file's size does not wait
+            now = raw.stat().st_size if raw.exists() else 0  # noqa: ASYNC240  a local file's size does not wait
             if now == size:
                 return
             size = now

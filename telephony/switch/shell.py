@@ -158,9 +158,10 @@ class Shell:
     def _answered(self, command: cmd.Command, done: "asyncio.Future[Answer]") -> None:
         if done.cancelled() or done.exception() is not None or done.result().ok:
             return
-        log.info(
-            "asterisk refuses", call_id=str(command.call), command=type(command).__name__, status=done.result().status
-        )
+        status = done.result().status
+        # 404: the channel, or what was on it, has ended meanwhile. Its news is on the way.
+        tell = log.debug if status == 404 else log.warning
+        tell("asterisk refuses", call_id=str(command.call), command=type(command).__name__, status=status)
         event = failed(command, self._clock())
         if event is not None:
             self.happen(event)
