@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -41,6 +42,7 @@ class PhoneAccount:
 class PhoneEvent:
     """What happened at the phone, in baresip's words, such as CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED."""
 
+    no: int  # counts the events of this phone
     type: str
     call: str
     peer: str
@@ -53,7 +55,7 @@ class Baresip:
     def __init__(self, account: PhoneAccount, folder: Path, port: int, speech: Path, *, record: bool = False) -> None:
         self.account = account
         self.folder = folder / account.endpoint
-        self.events: list[PhoneEvent] = []
+        self.events: deque[PhoneEvent] = deque(maxlen=1000)
         self.on_event: Callable[[PhoneEvent], None] = lambda _: None
         self._port = port
         self._speech = speech
@@ -64,6 +66,7 @@ class Baresip:
         self._writer: asyncio.StreamWriter | None = None
         self._reader_task: asyncio.Task[None] | None = None
         self._tokens = 0
+        self._noted = 0
 
     @property
     def recordings(self) -> list[Path]:
@@ -148,12 +151,16 @@ class Baresip:
             await self.command("sndcode", "\x04")  # baresip's word for: key released
             await asyncio.sleep(0.1)
 
+    def mark(self) -> int:
+        """How many events there were until now, for `wait_for`."""
+        return self._noted
+
     async def wait_for(self, kind: str, patience: timedelta = timedelta(seconds=10), *, since: int = 0) -> PhoneEvent:
-        """The first event of this type among `events[since:]`, now or later."""
+        """The first event of this type after the mark `since`, now or later."""
         async with asyncio.timeout(patience.total_seconds()), self._arrived:
             while True:
-                for event in self.events[since:]:
-                    if event.type == kind:
+                for event in self.events:
+                    if event.no > since and event.type == kind:
                         return event
                 await self._arrived.wait()
 
@@ -186,7 +193,9 @@ class Baresip:
                     await self._note(message)
 
     async def _note(self, message: dict[str, object]) -> None:
+        self._noted += 1
         event = PhoneEvent(
+            no=self._noted,
             type=str(message.get("type", "")),
             call=str(message.get("id", "")),
             peer=str(message.get("peeruri", "")),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import structlog
+from django.db import close_old_connections
 
 from seatline.env import environment
 from seatline.errors import SeatlineError
@@ -57,8 +58,8 @@ class AgentAtPhone:
         await self.phone.registered()
 
     async def log_in(self, code: str = LOGIN_CODE) -> None:
-        """Dial the code, key number and PIN, and listen until the house hangs up. Whether it worked, it does not know."""
-        since = len(self.phone.events)
+        """Dial the code, key number and PIN, listen until the house hangs up. Whether it worked, it does not know."""
+        since = self.phone.mark()
         await self.phone.dial(code)
         await self.phone.wait_for("CALL_ESTABLISHED", since=since)
         await asyncio.sleep(self.keying.number_after.total_seconds())
@@ -72,7 +73,7 @@ class AgentAtPhone:
 
     async def dial_code(self, code: str) -> None:
         """Dial a code that asks nothing, such as *46, and listen to the end."""
-        since = len(self.phone.events)
+        since = self.phone.mark()
         await self.phone.dial(code)
         await self.phone.wait_for("CALL_CLOSED", self.keying.give_up_after, since=since)
 
@@ -110,6 +111,7 @@ def has_session(endpoint: str) -> bool:
     from agents.presence.services import session_at  # noqa: PLC0415
     from tenants.accounts.scope import telephony_scope  # noqa: PLC0415
 
+    close_old_connections()  # a thread of ours lives longer than a connection
     with telephony_scope():
         return session_at(endpoint) is not None
 
@@ -135,7 +137,7 @@ async def play(part: AgentPart, agent: AgentAtPhone) -> None:
                 log.info("login refused", agent=part.number, endpoint=part.endpoint, refusals=refusals + 1)
             except (SeatlineError, TimeoutError, OSError) as error:
                 log.warning("phone in trouble", endpoint=part.endpoint, cause=str(error) or type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - a database that is away must not end the phones
+            except Exception as error:  # a database that is away must not end the phones
                 log.warning("cannot see sessions", endpoint=part.endpoint, cause=str(error))
             await asyncio.sleep(PATIENCE[min(refusals, len(PATIENCE) - 1)])
             refusals += 1

@@ -71,7 +71,7 @@ def save(path: Path, values: Mapping[str, str]) -> None:
 def complete(values: Mapping[str, str], taken: Callable[[int], bool] | None = None) -> dict[str, str]:
     """`values` with everything that was missing: new secrets, free ports. What is there stays."""
     taken = taken or port_is_taken
-    full = {name: values.get(name) or secrets.token_urlsafe(24) for name in SECRETS}
+    full = {name: values.get(name) or new() for name in SECRETS}
     chosen = {int(values[name]) for name in PORTS if name in values}
     for name, usual in PORTS.items():
         full[name] = values.get(name) or str(free_port(usual, chosen, taken))
@@ -121,3 +121,8 @@ def derived(purpose: str, length: int, alphabet: str, key: str | None = None) ->
         number, place = divmod(number, len(alphabet))
         letters.append(alphabet[place])
     return "".join(letters)
+
+
+def new() -> str:
+    """A password that fits any configuration file: 32 characters, letters, digits, - and _."""
+    return secrets.token_urlsafe(24)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 from seatline.env import ROOT
 from seatline.errors import Unavailable
@@ -151,3 +152,9 @@ def forget_world(house: House) -> None:
     """Remove everything that belongs to calls and tenants on disk; the database is remade by the caller."""
     for name in ("recordings", "journal", "files"):
         shutil.rmtree(house.var / name, ignore_errors=True)
+
+
+def drop_database(house: House) -> None:
+    """Drop our database, if it is there; nobody may be connected."""
+    with psycopg.connect(house.root_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
