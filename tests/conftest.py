@@ -14,3 +14,24 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
     if suffix:
         settings = connections["default"].settings_dict
         settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{suffix}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_that_refuse_truncate_can_be_emptied_between_tests():
+    """After a test with real transactions Django truncates all tables; append-only ones refuse, so lift that for it."""
+    from django.db import transaction
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.execute_sql_flush
+
+    def flush(operations, statements):
+        with transaction.atomic(), operations.connection.cursor() as cursor:
+            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 32 = 32 AND NOT tgisinternal")
+            guarded = {table for (table,) in cursor.fetchall()}
+        lift = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in guarded]
+        put_back = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in guarded]
+        plain(operations, [*lift, *statements, *put_back])
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = plain
