@@ -61,7 +61,7 @@ def facts_of(call_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
 
 def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
     """Make calls, legs and recordings what the ledger says; to be called after `alone`, within its transaction."""
-    folded = [fold(call_id, facts) for call_id, facts in facts_of(call_ids).items() if facts]
+    folded = _folded(call_ids)
     codes = dict(Tenant.objects.values_list("id", "code"))
     calls = _differing(Call, {one.call.id: _call_values(one.call) for one in folded})
     legs = _differing(Leg, {_id(one, f"leg {leg.no}"): _leg_values(one, leg) for one in folded for leg in one.legs})
@@ -95,6 +95,17 @@ def project_all(*, write: bool = True, batch: int = 500) -> Iterator[Changes]:
             changes = project(calls, write=write)
         yield changes
         last = calls[-1]
+
+
+def _folded(call_ids: Collection[UUID]) -> list[Folded]:
+    found = []
+    for call_id, facts in facts_of(call_ids).items():
+        try:
+            found.append(fold(call_id, facts))
+        except Exception:
+            # One call that we cannot read must not hold up the ledger of all others; it can be rebuilt when mended.
+            log.exception("call cannot be read from its facts", call_id=str(call_id))
+    return found
 
 
 def _id(one: Folded, name: str) -> UUID:

@@ -44,11 +44,11 @@ def _store(entries: Sequence[Entry]) -> None:
         alone()
         LedgerEntry.objects.bulk_create([_ledger_entry(fact) for fact in facts], ignore_conflicts=True)
         record([_presence_fact(state) for state in states])
+        # Foreign keys wait for the commit otherwise, where nobody could tell which entry is at fault.
+        connection.check_constraints()
         project(calls)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify('seatline_calls', id) FROM unnest(%s::text[]) id", [[*map(str, calls)]])
-        # Foreign keys wait for the commit otherwise, where nobody could tell which entry is at fault.
-        connection.check_constraints()
 
 
 def _store_one_by_one(journal: Journal, entries: Sequence[Entry]) -> None:
