@@ -169,7 +169,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run one command; 0 if all was well, 1 with a sentence if not."""
-    options = _parser().parse_args()
+    parser = _parser()
+    if len(sys.argv) == 1:
+        parser.print_help()
+        return 0
+    options = parser.parse_args()
     try:
         return 1 if options.does(options) is False else 0
     except SeatlineError as error:

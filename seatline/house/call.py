@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from seatline.errors import Unavailable
 from seatline.house.caller import CallerResult, CallPlan, place_call
@@ -40,8 +41,13 @@ def speech_for(house: House) -> Any:
 def record_of(result: CallerResult) -> dict[str, Any]:
     """Wait for the call's record to be complete; with `usage` and what the caller saw added."""
     from telephony.journal.services import call_report  # noqa: PLC0415
+    from tenants.accounts.scope import operator_scope  # noqa: PLC0415
 
-    report = _wait(lambda: call_report(result.sip_call_id), lambda found: found is not None and _complete(found))
+    def look() -> dict[str, Any] | None:
+        with operator_scope():
+            return call_report(result.sip_call_id)
+
+    report = _wait(look, lambda found: found is not None and _complete(found))
     if report is None:
         raise CallNotRecorded(
             sip_call_id=result.sip_call_id, seconds=int(RECORDED_WITHIN.total_seconds()), code=result.code
@@ -65,9 +71,14 @@ def seen(result: CallerResult) -> dict[str, Any]:
 def _usage(report: dict[str, Any]) -> list[Any]:
     """Mediation runs in the worker, some seconds behind; a call that no agent answered may have none."""
     from billing.mediation.services import usage_of_call  # noqa: PLC0415
+    from tenants.accounts.scope import finance_scope  # noqa: PLC0415
+
+    def look() -> list[Any]:
+        with finance_scope():
+            return list(usage_of_call(UUID(report["call_id"])))
 
     answered = report.get("outcome") == "answered"
-    return _wait(lambda: list(usage_of_call(report["call_id"])), lambda found: bool(found) or not answered) or []
+    return _wait(look, lambda found: bool(found) or not answered)
 
 
 def _complete(report: dict[str, Any]) -> bool:

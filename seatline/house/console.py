@@ -5,17 +5,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rich.box import ROUNDED
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = 240  # a file or a pipe has no edge at which to break lines
+    return console
 
 
 @dataclass(slots=True)
 class Voice:
     """Says steps, tables and panels. Everything goes to standard error but what a command was asked for."""
 
-    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
-    steps: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    out: Console = field(default_factory=lambda: _console(stderr=False))
+    steps: Console = field(default_factory=lambda: _console(stderr=True))
 
     @contextmanager
     def step(self, title: str) -> "Iterator[Step]":
@@ -27,27 +36,32 @@ class Voice:
         else:
             yield step
         took = time.monotonic() - started
-        note = f" [dim]{step.note}[/dim]" if step.note else ""
+        note = f" [dim]{escape(step.note)}[/dim]" if step.note else ""
         self.steps.print(f"[green]ok[/green]  {title}{note} [dim]({took:.1f} s)[/dim]")
 
     def say(self, text: str) -> None:
         """One line about what goes on."""
-        self.steps.print(text)
+        self.steps.print(text, markup=False)
 
     def trouble(self, text: str) -> None:
         """What went wrong, and what to do."""
-        self.steps.print(f"[red]{text}[/red]", markup=True) if "[" not in text else self.steps.print(text, markup=False)
+        self.steps.print(text, markup=False, style="red")
 
     def table(self, title: str, columns: list[str], rows: list[list[str]]) -> None:
         """A table; on a terminal with lines."""
-        table = Table(*columns, title=title or None, title_justify="left")
+        lines = ROUNDED if self.out.is_terminal else None
+        table = Table(*columns, title=title or None, title_justify="left", box=lines)
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(escape(cell) for cell in row))
         self.out.print(table)
 
     def panel(self, title: str, lines: list[str]) -> None:
         """A frame with lines in it."""
-        self.out.print(Panel("\n".join(lines), title=title, expand=False, title_align="left"))
+        text = "\n".join(lines)
+        if self.out.is_terminal:
+            self.out.print(Panel(text, title=title, expand=False, title_align="left"))
+        else:
+            self.out.print(f"{title}\n{text}")
 
 
 @dataclass(slots=True)

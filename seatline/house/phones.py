@@ -63,7 +63,7 @@ class AgentAtPhone:
         await self.phone.dial(code)
         await self.phone.wait_for("CALL_ESTABLISHED", since=since)
         await asyncio.sleep(self.keying.number_after.total_seconds())
-        await self.phone.key(f"{self.number}#")
+        await self.phone.key(self.number)  # no hash: the house knows how long a number is
         await asyncio.sleep(self.keying.pin_after.total_seconds())
         await self.phone.key(f"{self.pin}#")
         try:

@@ -1,6 +1,6 @@
 """`./run test [LAYER]`: the checks and the tests, layer by layer, with a table of figures at the end.
 
-Tests never touch the house that runs: they have a PostgreSQL of their own under `.local/test`, started and stopped here,
+Tests never touch the house that runs: they have a PostgreSQL of their own under `.local/test`, stopped at the end,
 and acceptance tests start an Asterisk of their own (tests/acceptance/rig.py).
 """
 

@@ -1,0 +1,47 @@
+"""After each story: nothing of it is left. No channel, no bridge, no open call, no agent who is busy with nobody."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.acceptance.rig import Rig, TooLate, wait_until
+
+SETTLED_WITHIN = 8.0  # seconds; a wrap-up of a story's queue must be shorter than this, or the agent counts as stuck
+
+
+def leaks(rig: Rig) -> list[str]:
+    """What is left now, in words."""
+    found = [f"channel {one['name']} ({one['state']})" for one in rig.ari("channels") or []]
+    found += [f"bridge {one['id']} with {len(one['channels'])} channels" for one in rig.ari("bridges") or []]
+    return found + open_calls() + stuck_agents()
+
+
+def open_calls() -> list[str]:
+    """Calls that the ledger thinks are still going on."""
+    from telephony.journal.models import Call
+    from tenants.accounts.scope import operator_scope
+
+    with operator_scope():
+        return [f"open call {call.id} from {call.caller}" for call in Call.objects.filter(ended_at__isnull=True)]
+
+
+def stuck_agents() -> list[str]:
+    """Agents whom presence thinks on a call."""
+    from agents.presence.services import sessions_in_force, state_of
+    from tenants.accounts.scope import telephony_scope
+
+    with telephony_scope():
+        states = {session.agent_number: state_of(session.session_id) for session in sessions_in_force()}
+    return [
+        f"agent {number} is {state}" for number, state in states.items() if str(state) in ("ringing", "talking", "hold")
+    ]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(rig: Rig) -> Iterator[None]:
+    """Fail a story that leaves something behind, even if all its own assertions held."""
+    yield
+    try:
+        wait_until(lambda: not leaks(rig), SETTLED_WITHIN)
+    except TooLate:
+        pytest.fail("left behind: " + "; ".join(leaks(rig)))

@@ -1,0 +1,278 @@
+"""The acceptance rig: a real Asterisk, the real switch and AGI server as processes, real phones and real callers.
+
+One for a test session: a folder of its own, ports of its own, pytest-django's own database, in which everything is
+really committed (so these tests take no `django_db` mark). Phones and callers run on a loop in a thread of their own,
+so that a story is plain synchronous code that may ask the database at any line.
+"""
+
+import asyncio
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import orjson
+import pytest
+
+from seatline.env import ROOT
+from seatline.house.asterisk import Access, Asterisk, Ports
+from seatline.house.baresip import STEP, Baresip, PhoneAccount
+from seatline.house.caller import CallerResult, CallPlan, place_call
+from seatline.house.phones import AgentAtPhone, Keying, make_speech
+from seatline.house.postgres import free_port, new_secret
+from seatline.house.prefix import Prefix
+from seatline.house.processes import Process
+from seatline.house.updown import get
+
+T = TypeVar("T")
+PREFIX = Prefix(ROOT / ".local" / "asterisk")
+SPEECH = "This is the agent speaking. I can hear you well. How may I help you today?"
+QUICK = Keying(
+    number_after=timedelta(seconds=0.6), pin_after=timedelta(seconds=0.6), answer_after=timedelta(seconds=0.4)
+)
+
+
+class TooLate(AssertionError):
+    """What a story waits for did not come in time."""
+
+
+def wait_until(look: Callable[[], T], patience: float = 10.0, what: str = "") -> T:
+    """What `look` gives as soon as it is true; `TooLate` if it never is."""
+    end = time.monotonic() + patience
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise TooLate(f"{what or look} after {patience} s: {found!r}")
+        time.sleep(0.05)
+
+
+@dataclass
+class RigPhone:
+    """An agent's phone, for synchronous stories."""
+
+    rig: "Rig" = field(repr=False)
+    agent: AgentAtPhone
+
+    @property
+    def endpoint(self) -> str:
+        """Its account at Asterisk."""
+        return self.agent.phone.account.endpoint
+
+    def log_in(self, code: str = "*45") -> None:
+        """Dial the code, key number and PIN, listen to the end."""
+        self.rig.do(self.agent.log_in(code))
+
+    def dial_code(self, code: str) -> None:
+        """Dial a code that asks nothing."""
+        self.rig.do(self.agent.dial_code(code))
+
+    def wait_for(self, event: str, patience: float = 10.0, since: int = 0) -> None:
+        """Wait for one of baresip's events, such as CALL_ESTABLISHED."""
+        self.rig.do(self.agent.phone.wait_for(event, timedelta(seconds=patience), since=since))
+
+    def mark(self) -> int:
+        """Now, for `wait_for`'s `since`."""
+        return self.agent.phone.mark()
+
+    def hang_up(self) -> None:
+        """The agent ends the call."""
+        self.rig.do(self.agent.phone.hang_up())
+
+    def heard(self) -> list[Path]:
+        """Sound files of what this phone heard."""
+        return [path for path in self.agent.phone.recordings if path.name.endswith("-dec.wav")]
+
+    def stop(self) -> None:
+        """Pull the plug."""
+        self.rig.do(self.agent.phone.stop())
+
+
+class Rig:
+    """Everything that runs."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder = folder
+        self.var = folder / "var"
+        first = 16000 + 400 * secrets.randbelow(25)
+        ports = Ports(free_port(), free_port(), free_port(), free_port(), first, first + 399)
+        self.asterisk = Asterisk(
+            PREFIX, folder / "asterisk", self.var / "sounds", ports, Access(new_secret(), new_secret())
+        )
+        self._database = database
+        self._phones: list[RigPhone] = []
+        self._phones_port = 30000 + 200 * secrets.randbelow(10)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="phones and callers", daemon=True)
+        self.speech = self.var / "phones" / "speech-en.wav"  # twenty minutes, for phones
+        self.once = self.var / "phones" / "once-en.wav"  # once, for callers, who begin it again
+
+    # ---- life
+
+    def start(self) -> None:
+        """Start all of it; what was started is stopped again if a later part fails."""
+        self._thread.start()
+        with ExitStack() as undo:
+            undo.callback(self.stop)
+            self._make_sounds()
+            self.asterisk.start()
+            self.agi.start()
+            self.switch.start()
+            self.wait_for_switch()
+            undo.pop_all()
+
+    def stop(self) -> None:
+        """Stop all of it, in the other order, whatever state it is in."""
+        with ExitStack() as stack:
+            stack.callback(self._stop_loop)
+            stack.callback(self.asterisk.stop)
+            stack.callback(self.agi.stop)
+            stack.callback(self.switch.stop)
+            for phone in self._phones:
+                stack.callback(phone.stop)
+
+    def _stop_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def _make_sounds(self) -> None:
+        from seatline.house.prompts import make_prompts
+
+        make_prompts(self.var / "sounds")
+        make_speech(SPEECH, "en", self.var / "phones")
+
+    @property
+    def switch(self) -> Process:
+        """The switch; kill it, stop it, start it again."""
+        return self._program("switch")
+
+    @property
+    def agi(self) -> Process:
+        """The FastAGI server."""
+        return self._program("agi")
+
+    def _program(self, name: str) -> Process:
+        ports, access = self.asterisk.ports, self.asterisk.access
+        return Process(
+            name=name,
+            command=(sys.executable, str(ROOT / "manage.py"), name),
+            folder=self.folder / "run",
+            log_folder=self.folder / "log",
+            environment={
+                **os.environ,
+                "DATABASE_URL": self._database,
+                "SEATLINE_VAR": str(self.var),
+                "SEATLINE_ARI_URL": f"http://127.0.0.1:{ports.http}/ari",
+                "SEATLINE_ARI_USER": access.ari_user,
+                "SEATLINE_ARI_PASSWORD": access.ari_password,
+                "SEATLINE_ARI_APP": self.asterisk.app,
+                "SEATLINE_AMI_PORT": str(ports.ami),
+                "SEATLINE_AMI_USER": access.ami_user,
+                "SEATLINE_AMI_SECRET": access.ami_secret,
+                "SEATLINE_AGI_PORT": str(ports.agi),
+                "SEATLINE_SIP_PORT": str(ports.sip),
+            },
+            directory=ROOT,
+        )
+
+    def wait_for_switch(self, patience: float = 20.0) -> None:
+        """Wait until the switch's application is at Asterisk."""
+
+        def there() -> bool:
+            self.switch.check()
+            return self.ari(f"applications/{self.asterisk.app}") is not None
+
+        wait_until(there, patience, "the switch at ARI")
+
+    # ---- things that people do
+
+    def do(self, work: Coroutine[Any, Any, T], patience: float = 120.0) -> T:
+        """Run something of the phones' loop to its end."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience)
+
+    def call(self, number: str, **plan: Any) -> CallerResult:
+        """A caller dials and the call goes to its end; keywords are `CallPlan`'s."""
+        return self.begin_call(number, **plan).result(180)
+
+    def begin_call(self, number: str, **plan: Any) -> "Future[CallerResult]":
+        """A caller dials; the story goes on meanwhile."""
+        whole = CallPlan(number, **plan)
+        work = place_call(whole, sip_port=self.asterisk.ports.sip, folder=self.folder / "calls" / whole.sip_call_id[:8])
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def phone(
+        self,
+        endpoint: str,
+        secret: str,
+        *,
+        number: str = "",
+        pin: str = "",
+        answers: bool = True,
+        record: bool = False,
+        endpoint_folder: str = "phones",
+    ) -> RigPhone:
+        """A phone that registers as soon as the switch has pushed its account; it answers calls unless told not to."""
+        wait_until(lambda: self.ari(f"endpoints/PJSIP/{endpoint}"), 10, f"{endpoint} pushed to Asterisk")
+        account = PhoneAccount(endpoint, secret, self.asterisk.ports.sip)
+        port = self._phones_port + STEP * len(self._phones)
+        baresip = Baresip(account, self.folder / endpoint_folder, port, self.speech, record=record)
+        phone = RigPhone(self, AgentAtPhone(number, pin, baresip, QUICK))
+        self._phones.append(phone)
+        self.do(phone.agent.start(answers=answers))
+        return phone
+
+    # ---- what is seen
+
+    def ari(self, path: str) -> Any:
+        """GET something of ARI; None if it is not there."""
+        access = self.asterisk.access
+        body = get(f"http://127.0.0.1:{self.asterisk.ports.http}/ari/{path}", (access.ari_user, access.ari_password))
+        return None if body is None else orjson.loads(body)
+
+    def report(self, result: CallerResult, patience: float = 15.0) -> dict[str, Any]:
+        """The record of a call, once it has ended and the ledger tells it."""
+        from telephony.journal.services import call_report
+        from tenants.accounts.scope import operator_scope
+
+        def ended() -> dict[str, Any] | None:
+            with operator_scope():
+                found = call_report(result.sip_call_id)
+            return found if found and found.get("outcome") else None
+
+        found = wait_until(ended, patience, f"the record of {result.sip_call_id}")
+        assert found is not None
+        return found
+
+
+def switch_database(name: str) -> str:
+    """The test database as the switch's own role where `./run test` gives it, else as the caller's."""
+    url = urlsplit(os.environ.get("SEATLINE_TEST_SWITCH_URL") or os.environ["DATABASE_URL"])
+    return urlunsplit(url._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def rig(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """The rig, started once; whatever happens, everything of it is stopped at the end."""
+    from django.db import connections
+
+    if not PREFIX.ready():
+        pytest.skip("no Asterisk under .local/asterisk: ./run test acceptance fetches it")
+    with django_db_blocker.unblock():
+        world = Rig(tmp_path_factory.mktemp("rig"), switch_database(connections["default"].settings_dict["NAME"]))
+        try:
+            world.start()
+            yield world
+        finally:
+            world.stop()
+            connections.close_all()
