@@ -105,7 +105,8 @@ def leave_took_too_long(turn: Turn, event: ev.TimerFired) -> None:
 
 def gone_while_leaving(turn: Turn, event: ev.ChannelEnded) -> None:
     """The caller did not wait for the last word."""
-    if leg := turn.call.leg_of(event.channel):
+    leg = turn.call.leg_of(event.channel)
+    if leg is not None and leg.kind is LegKind.CALLER:
         end_leg(turn, leg, event.cause)
         turn.become(ended_by=EndedBy.CALLER)
         clear(turn)
@@ -119,9 +120,11 @@ def gone_while_clearing(turn: Turn, event: ev.ChannelEnded) -> None:
             close(turn)
 
 
-def appeared_while_clearing(turn: Turn, event: ev.LegReady | ev.LegAnswered) -> None:
-    """A phone came up just as the call was over."""
-    turn.order(cmd.HangUp, channel=event.channel)
+def appeared_too_late(turn: Turn, event: ev.LegReady | ev.LegAnswered) -> None:
+    """A phone came up that nobody waits for any more. The caller's own channel coming up is no news: we answered it."""
+    leg = turn.call.leg_of(event.channel)
+    if leg is not None and leg.kind is LegKind.AGENT:
+        turn.order(cmd.HangUp, channel=event.channel)
 
 
 def clearing_took_too_long(turn: Turn, event: ev.TimerFired) -> None:

@@ -164,8 +164,9 @@ def ask_again(turn: Turn) -> None:
 
 
 def hung_up_in_flow(turn: Turn, event: ev.ChannelEnded) -> None:
-    """The caller hung up before any queue."""
-    if leg := turn.call.leg_of(event.channel):
+    """The caller hung up before any queue, or where the flow went on after one."""
+    leg = turn.call.leg_of(event.channel)
+    if leg is not None and leg.kind is LegKind.CALLER:
         turn.become(outcome=Outcome.ABANDONED_IN_MENU, ended_by=EndedBy.CALLER)
         end_leg(turn, leg, event.cause)
         clear(turn)

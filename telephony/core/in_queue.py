@@ -4,7 +4,7 @@ from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.call import Stage, Turn
-from telephony.core.ending import clear, end_leg, leave
+from telephony.core.ending import appeared_too_late, clear, end_leg, leave
 from telephony.core.flow import ToQueue
 from telephony.core.in_flow import go
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, talk_bridge
@@ -32,10 +32,13 @@ def ring_agent(turn: Turn, event: ev.AgentReserved) -> None:
 
 
 def dial_leg(turn: Turn, event: ev.LegReady) -> None:
-    """The leg's channel exists: ring the phone."""
+    """The leg's channel exists: ring the phone; that of an earlier agent is ended."""
     assert turn.call.queue is not None
-    if turn.call.leg_of(event.channel):
-        turn.order(cmd.DialLeg, channel=event.channel, ring=turn.call.queue.ring)
+    leg = turn.call.leg_of(event.channel)
+    if leg is None or leg != turn.call.agent_leg:
+        appeared_too_late(turn, event)
+        return
+    turn.order(cmd.DialLeg, channel=event.channel, ring=turn.call.queue.ring)
 
 
 def connect(turn: Turn, event: ev.LegAnswered) -> None:
@@ -43,7 +46,8 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     leg = turn.call.leg_of(event.channel)
     queue = turn.call.queue
     assert queue is not None
-    if leg is None or leg.agent is None or leg.ended_at is not None:
+    if leg is None or leg.agent is None or leg != turn.call.agent_leg:
+        appeared_too_late(turn, event)
         return
     turn.change_leg(leg, answered_at=event.at)
     turn.drop_timer("max_wait")

@@ -27,12 +27,18 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: in_flow.key_pressed,
         ev.TimerFired: ignore,
         ev.ChannelEnded: in_flow.hung_up_in_flow,
+        # The caller's own channel comes up; or a phone that was rung before the flow went on.
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.CHOOSING: {
         ev.PromptEnded: ignore,
         ev.KeyPressed: in_flow.key_pressed,
         ev.TimerFired: in_flow.key_missing,
         ev.ChannelEnded: in_flow.hung_up_in_flow,
+        # The caller's own channel comes up; or a phone that was rung before the flow went on.
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.WAITING: {
         ev.AgentReserved: in_queue.ring_agent,
@@ -42,8 +48,8 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
         # The phone that just gave up may still report.
-        ev.LegReady: ending.appeared_while_clearing,
-        ev.LegAnswered: ending.appeared_while_clearing,
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.RINGING: {
         ev.LegReady: in_queue.dial_leg,
@@ -65,14 +71,14 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TimerFired: ending.leave_took_too_long,
         ev.ChannelEnded: ending.gone_while_leaving,
         ev.KeyPressed: ignore,
-        ev.LegReady: ending.appeared_while_clearing,
-        ev.LegAnswered: ending.appeared_while_clearing,
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.CLEARING: {
         ev.ChannelEnded: ending.gone_while_clearing,
         ev.TimerFired: ending.clearing_took_too_long,
-        ev.LegReady: ending.appeared_while_clearing,
-        ev.LegAnswered: ending.appeared_while_clearing,
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
     },
@@ -83,7 +89,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TimerFired: ignore,
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
-        ev.LegReady: ending.appeared_while_clearing,
-        ev.LegAnswered: ending.appeared_while_clearing,
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
 }

@@ -82,6 +82,9 @@ class Shell:
                 self._send("POST", "events/claim", {"channelId": message["channel"]["id"], "application": self._app})
             return
         if kind == "StasisStart" and message["args"][:1] == ["inbound"]:
+            # Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause.
+            source = f"channel:{message['channel']['id']}"
+            self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source})
             self.happen(offered(message, self._new_call(), self._clock(), self._canonical))
             return
         if kind == "StasisEnd":

@@ -1,0 +1,103 @@
+"""Every call that the transition table can reach in a small world, found by trying every event on every call.
+
+Two calls are the same here if they differ only in counts and instants, so the search ends. `tests/unit/telephony/core`
+walks what it finds, and `docs/draw_states.py` draws the arrows from it: what is drawn has happened.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from telephony.core import events as ev
+from telephony.core.call import Call, Stage
+from telephony.core.flow import Finish, Say, ToQueue
+from telephony.core.step import IllegalEvent, Stepped, step
+from telephony.core.values import ChannelId, LegKind, Outcome, PlaybackId
+from tests.builders.calls import FLOW, NINE, NUMBER, QUEUE, SHARED, a_call_id, a_flow, a_plan, an_agent
+
+SOON = timedelta(seconds=1)
+LATE = timedelta(minutes=10)  # longer than the queue's longest wait
+MOST_LEGS = 3  # the caller and two agents, one after another, show all that more would
+CALLER = ChannelId("caller")
+STRANGER = ChannelId("stranger")
+
+
+@dataclass(frozen=True)
+class Move:
+    """One event on one call, and what came of it: None if the table refuses it."""
+
+    before: Call
+    event: ev.Event
+    stepped: Stepped | None
+
+
+@cache
+def every_move() -> tuple[Move, ...]:
+    """All moves from a call that nobody has dialled yet."""
+    # A caller who waited in vain may leave a message: so the flow also goes on after the queue.
+    patient = a_flow(
+        agent=ToQueue(queue=QUEUE, say=(Say("tickets"),), otherwise={Outcome.QUEUE_TIMEOUT: "menu"}),
+        silent=Finish(outcome=Outcome.INFORMED, say=(Say("no such prompt"),)),
+    )
+    worlds = [a_plan(), replace(a_plan(record=False), flows=a_plan().flows | {FLOW: patient})]
+    todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
+    seen = {_likeness(call, at) for call, at in todo}
+    moves: list[Move] = []
+    while todo:
+        call, at = todo.pop()
+        for event in _events(call, at):
+            try:
+                stepped = step(call, event)
+            except IllegalEvent:
+                moves.append(Move(call, event, None))
+                continue
+            moves.append(Move(call, event, stepped))
+            after = stepped[0]
+            if (like := _likeness(after, event.at)) not in seen:
+                seen.add(like)
+                todo.append((after, event.at))
+    return tuple(moves)
+
+
+def _likeness(call: Call, at: datetime) -> object:
+    """What makes two calls different for this search."""
+    waited_long = call.waiting_since is not None and at - call.waiting_since > timedelta(minutes=5)
+    legs = tuple((leg.kind, leg.answered_at is not None, leg.ended_at is not None) for leg in call.legs)
+    over = call.stage in (Stage.CLEARING, Stage.ENDED)
+    where = None if over else (call.dialled, call.flow and call.flow.code, call.node, call.keys, call.tries)
+    return (
+        id(call.plan), call.stage, where, call.playback is not None and not over, waited_long and not over, legs,
+        call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
+    )  # fmt: skip
+
+
+def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
+    """Everything that can be told of this call next, true or mistaken, now or late."""
+    for wait in (SOON, LATE):
+        head = {"call": call.id, "at": last + wait}
+        for number in (NUMBER, SHARED, "+862100000000"):
+            yield ev.CallOffered(**head, channel=CALLER, dialled=number, caller="02161234567")
+        yield ev.PromptEnded(**head, playback=call.playback or PlaybackId("none"))
+        yield ev.PromptEnded(**head, playback=PlaybackId("an older one"))
+        for key in "01289#":
+            yield ev.KeyPressed(**head, key=key)
+        for name, count in {"key": 0, "max_wait": 0, "leave": 0, "clear": 0, **call.timers}.items():
+            yield ev.TimerFired(**head, timer=name, count=count)
+            yield ev.TimerFired(**head, timer=name, count=count - 1)
+        if len(call.legs) < MOST_LEGS or call.stage is not Stage.WAITING:
+            who = an_agent(len(call.legs) or 1)
+            yield ev.AgentReserved(**head, agent=who.agent, endpoint=who.endpoint, name=who.name, ring=20 * SOON)
+        for reason in (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
+            yield ev.QueueRefused(**head, reason=reason.value)
+        yield ev.RecordingKept(**head, name=call.recording, seconds=1.0, peak_db=-9.0, size=8)
+        yield ev.RecordingMissing(**head, name=call.recording, why="the disk is full")
+        for channel in (*(leg.channel for leg in call.legs), STRANGER):
+            yield ev.LegReady(**head, channel=channel)
+            yield ev.LegAnswered(**head, channel=channel)
+            yield ev.ChannelEnded(**head, channel=channel, cause=16)
+
+
+def agents_alive(call: Call) -> int:
+    """How many agents' phones ring or talk in this call."""
+    return sum(leg.kind is LegKind.AGENT and leg.ended_at is None for leg in call.legs)

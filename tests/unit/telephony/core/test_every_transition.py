@@ -1,0 +1,150 @@
+"""The whole table, walked: each pair of stage and event moves the call, means nothing, or is refused."""
+
+from collections import Counter
+
+import pytest
+
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core import facts as fact
+from telephony.core.call import Stage
+from telephony.core.states import TRANSITIONS, ignore
+from telephony.core.values import LegKind, Outcome
+from tests.builders.reachable import STRANGER, agents_alive, every_move
+
+KINDS = [
+    kind for kind in vars(ev).values() if isinstance(kind, type) and issubclass(kind, ev.Event) and kind is not ev.Event
+]
+PAIRS = [pytest.param(stage, kind, id=f"{stage}-{kind.__name__}") for stage in Stage for kind in KINDS]
+
+
+def test_every_stage_has_its_row_and_can_be_reached():
+    assert set(TRANSITIONS) == set(Stage)
+    assert {move.before.stage for move in every_move()} == set(Stage)
+
+
+@pytest.mark.parametrize(("stage", "kind"), PAIRS)
+def test_pair_of_stage_and_event_does_what_the_table_says(stage, kind):
+    moves = [move for move in every_move() if move.before.stage is stage and type(move.event) is kind]
+    assert moves, "the search tries every event at every stage"
+    handler = TRANSITIONS[stage].get(kind)
+    for move in moves:
+        if handler is None:
+            assert move.stepped is None, "what is not in the table is refused"
+        else:
+            assert move.stepped is not None
+        if handler is ignore and not isinstance(move.event, ev.TimerFired):
+            assert move.stepped == (move.before, (), ()), "what means nothing changes nothing"
+
+
+@pytest.mark.parametrize(("stage", "kind"), PAIRS)
+def test_entry_that_is_in_the_table_has_an_effect_somewhere(stage, kind):
+    handler = TRANSITIONS[stage].get(kind)
+    late_news = stage is Stage.LISTENING or stage is Stage.CHOOSING or stage in (Stage.WAITING, Stage.LEAVING)
+    if handler is None or handler is ignore or (kind in (ev.LegReady, ev.LegAnswered) and not late_news):
+        return
+    moves = [move for move in every_move() if move.before.stage is stage and type(move.event) is kind]
+    assert any(move.stepped and (move.stepped[0] != move.before or move.stepped[1]) for move in moves)
+
+
+def test_call_is_never_changed_by_an_event_that_is_refused():
+    refused = [move for move in every_move() if move.stepped is None]
+    # A call is frozen; what could still change is inside it.
+    assert refused and all(isinstance(move.before.legs, tuple) for move in refused)
+    assert all(move.before.facts == len({*range(move.before.facts)}) for move in refused)
+
+
+def test_facts_are_numbered_without_a_gap_and_never_go_back():
+    for move in every_move():
+        if move.stepped:
+            call, _, facts = move.stepped
+            assert [one.seq for one in facts] == list(range(move.before.facts + 1, call.facts + 1))
+            assert all(one.at == move.event.at for one in facts)
+
+
+def test_call_ends_exactly_once_and_then_nothing_but_its_recording_is_noted():
+    for move in every_move():
+        if move.stepped:
+            call, _, facts = move.stepped
+            ends = sum(isinstance(one, fact.CallEnded) for one in facts)
+            assert ends == (call.stage is Stage.ENDED and move.before.stage is not Stage.ENDED)
+            if move.before.stage is Stage.ENDED:
+                assert all(isinstance(one, fact.RecordingStored | fact.RecordingLost) for one in facts)
+
+
+def test_ended_call_has_an_outcome_and_no_living_leg_and_is_forgotten_or_waits_for_its_recording():
+    ended = [move for move in every_move() if move.stepped and move.stepped[0].stage is Stage.ENDED]
+    assert ended
+    for move in ended:
+        call, commands, _ = move.stepped
+        assert call.outcome is not None and call.ended_by is not None
+        assert all(leg.ended_at is not None for leg in call.legs)
+        if move.before.stage is not Stage.ENDED:
+            last = cmd.KeepRecording if call.recording else cmd.Forget
+            assert sum(isinstance(one, last) for one in commands) == 1
+
+
+def test_no_two_phones_ring_for_one_caller():
+    assert max(agents_alive(move.before) for move in every_move()) == 1
+
+
+def test_living_channel_of_a_call_that_clears_has_been_told_to_hang_up():
+    for move in every_move():
+        if move.stepped and move.stepped[0].stage is Stage.CLEARING and move.before.stage is not Stage.CLEARING:
+            call, commands, _ = move.stepped
+            told = {one.channel for one in commands if isinstance(one, cmd.HangUp)}
+            assert {leg.channel for leg in call.legs if leg.ended_at is None} <= told
+
+
+def test_agent_whose_leg_ends_is_given_back_to_the_floor_once():
+    for move in every_move():
+        if move.stepped:
+            call, commands, _ = move.stepped
+            was = {leg.no for leg in move.before.legs if leg.kind is LegKind.AGENT and leg.ended_at is None}
+            now = {leg.no for leg in call.legs if leg.kind is LegKind.AGENT and leg.ended_at is None}
+            given = Counter(one.agent for one in commands if isinstance(one, cmd.AgentFree))
+            assert given == Counter(call.legs[no].agent for no in was - now)
+
+
+def test_caller_who_leaves_the_queue_is_taken_off_the_floor():
+    for move in every_move():
+        if move.stepped and move.before.stage in (Stage.WAITING, Stage.RINGING):
+            call, commands, facts = move.stepped
+            if call.stage not in (Stage.WAITING, Stage.RINGING):
+                assert sum(isinstance(one, cmd.LeaveQueue) for one in commands) == 1
+                assert sum(isinstance(one, fact.QueueLeft) for one in facts) == 1
+
+
+def test_strangers_channel_moves_no_call():
+    for move in every_move():
+        if move.stepped and getattr(move.event, "channel", None) == STRANGER:
+            assert move.stepped == (move.before, (), ())
+
+
+def test_late_end_of_an_agents_phone_is_not_taken_for_the_callers_hang_up():
+    """A phone that was refused counts as ended at once; its true end comes when the flow has long gone on."""
+    late = [
+        move for move in every_move()
+        if isinstance(move.event, ev.ChannelEnded) and move.before.stage in (Stage.LISTENING, Stage.LEAVING)
+        and (leg := move.before.leg_of(move.event.channel)) and leg.kind is LegKind.AGENT
+    ]  # fmt: skip
+    assert late
+    for move in late:
+        assert move.stepped == (move.before, (), ())
+
+
+def test_callers_own_channel_coming_up_never_hangs_him_up():
+    """Asterisk tells of the caller's answer as it does of an agent's."""
+    up = [
+        move for move in every_move()
+        if isinstance(move.event, ev.LegAnswered) and move.before.legs
+        and move.event.channel == move.before.caller_leg.channel and move.stepped
+    ]  # fmt: skip
+    assert {move.before.stage for move in up} >= {Stage.LISTENING, Stage.CHOOSING, Stage.WAITING, Stage.LEAVING}
+    for move in up:
+        assert move.stepped == (move.before, (), ())
+
+
+def test_every_outcome_but_those_of_other_plans_is_reached():
+    reached = {move.stepped[0].outcome for move in every_move() if move.stepped and move.stepped[0].outcome}
+    assert set(Outcome) - reached == {Outcome.SUSPENDED, Outcome.CLOSED}
