@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from billing.contracts.models import Contract
 from billing.contracts.services import SecondPersonNeeded, must_be_finance
@@ -30,6 +31,10 @@ __all__ = [
     "refresh_drafts",
     "withdraw",
 ]
+
+
+#: By name: the files are made from documents, so exports know this room and not the other way round.
+_MAKE_FILES = "billing.make_files"
 
 
 class NotADraft(Refused):
@@ -132,6 +137,8 @@ def issue(document: Document, at: datetime) -> Document:
         raise NotApprovedYet
     issued_on = local_day(at, ZoneInfo(document.seller["time_zone"]))
     due_on = issued_on + timedelta(days=document.buyer["payment_terms_days"])
+    # Put down in this transaction, so the files are made if and only if the document is issued.
+    app.configure_task(_MAKE_FILES).defer(document_id=str(document.pk))
     take_number(document, at, issued_on, due_on)
     document.refresh_from_db()
     return document

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from billing.mediation.models import Bookmark, UsageRecord
 from billing.mediation.rules import ClosedCall, Reading, read
+from telephony.journal.services import closed_calls_after
 from tenants.accounts.scope import finance_scope
 
 CallsAfter = Callable[[int, int], Sequence[ClosedCall]]
@@ -29,14 +30,6 @@ class Mediated:
     calls: int
     records: int
     tenants: frozenset[UUID] = field(default_factory=frozenset)
-
-
-def closed_calls_after(position: int, limit: int) -> Sequence[ClosedCall]:
-    """Telephony's closed calls in the order in which they became known."""
-    # Imported here: telephony's tables must be loaded first, and the live path never loads billing.
-    from telephony.journal.services import closed_calls_after as after  # noqa: PLC0415
-
-    return after(position, limit)
 
 
 def mediate(at: datetime, calls_after: CallsAfter = closed_calls_after, batch: int = 500) -> Mediated:

@@ -1,0 +1,81 @@
+"""The fixed words of a printed document in both languages.
+
+They are part of what was issued, so they stand here and not in the catalogue of the screens.
+"""
+
+LABELS: dict[str, tuple[str, str]] = {
+    "invoice": ("Invoice", "账单"),
+    "interim": ("Interim invoice", "期中账单"),
+    "credit_note": ("Credit note", "贷项通知单"),
+    "draft": ("DRAFT", "草稿"),
+    "number": ("Number", "编号"),
+    "issued_on": ("Date of issue", "开具日期"),
+    "due_on": ("Due on", "付款期限"),
+    "contract": ("Contract", "合同编号"),
+    "period": ("Period", "账期"),
+    "counted_until": ("Counted until", "计算至"),
+    "credits": ("Credits invoice", "冲减账单"),
+    "reason": ("Reason", "原因"),
+    "seller": ("Seller", "销售方"),
+    "buyer": ("Buyer", "购买方"),
+    "tax_id": ("Tax id", "纳税人识别号"),
+    "phone": ("Telephone", "电话"),
+    "bank": ("Bank", "开户银行"),
+    "account": ("Account", "账号"),
+    "item": ("Item", "项目"),
+    "quantity": ("Quantity", "数量"),
+    "unit_price": ("Unit price", "单价"),
+    "amount": ("Net amount", "金额（不含税）"),
+    "tax_rate": ("Tax", "税率"),
+    "tax_code": ("Tax code", "税目"),
+    "base": ("Net", "不含税金额"),
+    "tax": ("Tax", "税额"),
+    "net": ("Net total", "不含税合计"),
+    "tax_total": ("Tax total", "税额合计"),
+    "gross": ("Total", "价税合计"),
+    "in_words": ("Amount in words", "大写金额"),
+    "calls": ("Calls in the period", "本期来电"),
+    "billed_calls": ("billed or included", "计费或包含"),
+    "informed_calls": ("answered by the voice menu", "语音自助完成"),
+    "calls_out": ("outbound, answered", "外呼接通"),
+    "not_billed": ("not billed", "不计费"),
+    "page": ("Page", "第"),
+    "times": ("Days and times follow", "日期与时间以此时区为准："),
+    "rounding_line": (
+        "Each line is rounded once; tax is rounded on every line.",
+        "每行金额只舍入一次；税额按行舍入。",
+    ),
+    "rounding_rate": (
+        "Each line is rounded once; tax is rounded once per rate.",
+        "每行金额只舍入一次；税额按税率舍入。",
+    ),
+    "not_a_fapiao": (
+        "This statement is no fapiao; the fapiao is issued through the tax platform.",
+        "本账单不是发票；发票通过税务平台另行开具。",
+    ),
+}
+
+#: Why a call is not billed, as printed; the keys are `UsageRecord.Reason`.
+REASONS: dict[str, tuple[str, str]] = {
+    "practice": ("practice", "练习呼叫"),
+    "unassigned": ("number not assigned", "号码未分配"),
+    "abandoned": ("caller hung up while waiting", "排队中挂断"),
+    "abandoned_in_menu": ("caller hung up in the menu", "菜单中挂断"),
+    "closed": ("outside opening hours", "非服务时间"),
+    "no_agent": ("no agent logged in", "无座席登录"),
+    "queue_full": ("queue full", "队列已满"),
+    "queue_timeout": ("waited too long", "等待超时"),
+    "wrong_keys": ("wrong keys", "按键错误"),
+    "suspended": ("service suspended", "服务暂停"),
+    "no_merchant": ("no such merchant code", "商户代码不存在"),
+    "failed": ("failed", "呼叫失败"),
+    "unknown_outcome": ("other", "其他"),
+}
+
+
+def label(words: tuple[str, str], language: str) -> str:
+    """The words in "en", "zh-hans", or "both" side by side."""
+    english, chinese = words
+    if language == "both":
+        return f"{english} {chinese}"
+    return chinese if language.startswith("zh") else english

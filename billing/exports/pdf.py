@@ -1,0 +1,141 @@
+"""The printed document: HTML from the frozen rows, laid out by WeasyPrint.
+
+Rules of this file: nothing is read but the document's own rows. The template knows places, this file knows words and
+numbers. WeasyPrint fetches nothing: the page has no picture and no link.
+"""
+
+import logging
+from decimal import Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from billing.exports.capitals import in_capitals
+from billing.exports.labels import LABELS, REASONS, label
+from billing.invoices.models import Document, DocumentLine
+from billing.invoices.wording import days
+from billing.rating.periods import ONE_DAY, Period
+from billing.rating.trace import unit_name
+
+_SYMBOLS = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
+
+# Both tell every glyph they keep; what matters comes as an exception.
+for _chatty in ("fontTools", "weasyprint"):
+    logging.getLogger(_chatty).setLevel(logging.ERROR)
+
+
+class FetchRefused(ValueError):
+    """A document never loads anything from outside."""
+
+
+def document_pdf(document: Document, language: str) -> bytes:
+    """The document as PDF in "en", "zh-hans" or "both"."""
+    # Loading WeasyPrint takes half a second: only the process that prints pays for it.
+    from weasyprint import HTML  # noqa: PLC0415
+
+    html = document_html(document, language)
+    page = HTML(string=html, url_fetcher=_fetch_nothing)  # type: ignore[no-untyped-call]
+    pdf: bytes = page.write_pdf()
+    return pdf
+
+
+def _fetch_nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
+    raise FetchRefused(url)
+
+
+def document_html(document: Document, language: str) -> str:
+    """The page that is printed."""
+    words = {name: label(texts, language) for name, texts in LABELS.items()}
+    title = "credit_note" if document.refers_id else "interim" if document.interim else "invoice"
+    return render_to_string(
+        "billing/document.html",
+        {
+            "lang": "zh-CN" if language.startswith("zh") else "en",
+            "words": words,
+            "title": words[title],
+            "document": document,
+            "draft": document.status != Document.Status.ISSUED,
+            "seller": _party(document.seller, language),
+            "buyer": _party(document.buyer, language),
+            "period": days(Period(document.starts_on, document.ends_on)),
+            "counted_until": document.counted_to - ONE_DAY if document.counted_to != document.ends_on else None,
+            "lines": [_line(line, language) for line in document.lines.order_by("position")],
+            "taxes": [
+                {
+                    "name": label((tax.name, tax.name_zh or tax.name), language),
+                    "rate": percent(tax.rate_percent),
+                    "base": amount(tax.base),
+                    "amount": amount(tax.amount),
+                }
+                for tax in document.taxes.all()
+            ],
+            "net": amount(document.net),
+            "tax": amount(document.tax),
+            "gross": f"{_SYMBOLS.get(document.currency, '')}{amount(document.gross)}",
+            "capitals": in_capitals(document.gross) if document.currency == "CNY" and language != "en" else "",
+            "calls": _calls(document, language),
+            "rounding": words["rounding_line" if document.tax_rounding == "per_line" else "rounding_rate"],
+            "no_fapiao": document.seller.get("country") == "CN",
+        },
+    )
+
+
+def amount(value: Decimal) -> str:
+    """1234.5 as 1,234.50."""
+    return f"{value:,.2f}"
+
+
+def percent(value: Decimal) -> str:
+    """6.000 as 6 %."""
+    return f"{value.normalize():f} %"
+
+
+def _party(party: dict[str, Any], language: str) -> dict[str, Any]:
+    # In both languages the names stand under each other; where there is only one it stands once.
+    shown = dict(party)
+    for name in ("legal_name", "address"):
+        english, chinese = party.get(name, ""), party.get(f"{name}_zh", "")
+        both = [english, chinese] if english != chinese else [english]
+        shown[name] = both if language == "both" else [chinese if language.startswith("zh") else english]
+    return shown
+
+
+def _line(line: DocumentLine, language: str) -> dict[str, Any]:
+    quantity = (
+        f"{line.quantity.normalize():,f}" if line.quantity == line.quantity.to_integral() else f"{line.quantity:,.4f}"
+    )
+    price = (
+        f"{line.unit_price:,.2f}"
+        if line.unit_price == round(line.unit_price, 2)
+        else f"{line.unit_price.normalize():,f}"
+    )
+    return {
+        "position": line.position,
+        "texts": _told(line.text, line.text_zh, language),
+        "words": _told(line.words, line.words_zh, language),
+        "days": days(Period(line.starts_on, line.ends_on)),
+        "quantity": quantity,
+        "unit": label((unit_name(line.unit, "en"), unit_name(line.unit, "zh-hans")), language),
+        "unit_price": price,
+        "amount": amount(line.amount),
+        "rate": percent(line.tax_rate),
+        "tax": amount(line.tax),
+    }
+
+
+def _told(english: str, chinese: str, language: str) -> list[str]:
+    return [english, chinese] if language == "both" else [chinese if language.startswith("zh") else english]
+
+
+def _calls(document: Document, language: str) -> list[tuple[str, str]]:
+    """The calls of the period: billed ones by meter, then those not billed with the reason."""
+    meters = {"call_in": "billed_calls", "call_informed": "informed_calls", "call_out": "calls_out"}
+    rows: list[tuple[str, str]] = []
+    for row in document.usage_summary:
+        if row["reason"]:
+            not_billed, reason = label(LABELS["not_billed"], language), label(REASONS[row["reason"]], language)
+            rows.append((f"{not_billed}: {reason}", f"{row['calls']:,}"))
+        else:
+            name = LABELS.get(meters.get(row["meter"], ""), (row["meter"], row["meter"]))
+            rows.append((label(name, language), f"{row['calls']:,}"))
+    return rows

@@ -1,0 +1,45 @@
+"""Refreshes the drafts of many contracts, each in its own transaction: one that fails does not stop the others."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from billing.contracts.models import Contract
+from billing.contracts.terms import NothingToBillYet
+from billing.invoices.drafting import refresh_drafts
+from seatline.errors import SeatlineError
+from tenants.accounts.scope import finance_scope
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How many contracts were refreshed, and why the others were not: contract number and sentence."""
+
+    contracts: int
+    failures: tuple[tuple[str, str], ...]
+
+
+def refresh_contracts(at: datetime, tenants: Collection[UUID] | None = None) -> Refreshed:
+    """Refresh the drafts of all contracts, or of some tenants'. Enters the finance scope once per contract."""
+    with finance_scope():
+        rows = Contract.objects.order_by("number")
+        contracts = list(rows if tenants is None else rows.filter(tenant_id__in=tenants))
+    done = 0
+    failures: list[tuple[str, str]] = []
+    for contract in contracts:
+        try:
+            with finance_scope():
+                refresh_drafts(contract, at)
+        except NothingToBillYet:
+            continue
+        except SeatlineError as error:
+            log.warning("draft not refreshed", contract=contract.number, code=error.code, message=error.message)
+            failures.append((contract.number, error.message))
+        else:
+            done += 1
+    return Refreshed(done, tuple(failures))

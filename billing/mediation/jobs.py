@@ -1,0 +1,27 @@
+"""Jobs: usage of closed calls every five seconds, and the tenants' drafts after it.
+
+A job enters the finance scope itself. The queueing lock keeps runs from piling up behind a slow one; two workers at
+once are kept apart by the bookmark's row. A job that fails is not tried again: the next one does its work.
+"""
+
+from procrastinate.contrib.django import app
+
+from billing.invoices.refreshing import refresh_contracts
+from billing.mediation.services import mediate
+from seatline.clock import now
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="billing.mediate", queueing_lock="billing.mediate")
+def mediate_calls(timestamp: int) -> None:
+    """Bring new calls into usage, and the drafts of the tenants that they touch up to date."""
+    done = mediate(now())
+    if done.tenants:
+        refresh_contracts(now(), done.tenants)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="billing.refresh_drafts", queueing_lock="billing.refresh_drafts")
+def refresh_all_drafts(timestamp: int) -> None:
+    """Once an hour all drafts: days pass, leases and prices change, periods end."""
+    refresh_contracts(now())

@@ -1,0 +1,6 @@
+"""Jobs of this floor; each lives in its room. The job queue looks for this name in every app."""
+
+from billing.exports import jobs as exports
+from billing.mediation import jobs as mediation
+
+__all__ = ["exports", "mediation"]
