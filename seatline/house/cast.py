@@ -89,22 +89,22 @@ def logins() -> list[str]:
     return [*STAFF, *tenants, *(agent.login for agent in agents())]
 
 
-def password_of(login: str) -> str:
-    """A user's password."""
-    return derived(f"demo user {login}", 14, _LETTERS)
+def password_of(login: str, key: str | None = None) -> str:
+    """A user's password; it follows from `key`, or from this machine's own."""
+    return derived(f"demo user {login}", 14, _LETTERS, key)
 
 
-def phone_secret(endpoint: str) -> str:
+def phone_secret(endpoint: str, key: str | None = None) -> str:
     """A phone's SIP secret: 24 characters, too many to guess."""
-    return derived(f"demo phone {endpoint}", 24, _LETTERS)
+    return derived(f"demo phone {endpoint}", 24, _LETTERS, key)
 
 
-def pin_of(number: str) -> str:
+def pin_of(number: str, key: str | None = None) -> str:
     """An agent's PIN: six different digits that do not count up or down."""
     row = string.digits * 2
     for turn in count():
         digits = list(string.digits)
-        order = derived(f"demo pin {number} {turn}", 6, string.digits)
+        order = derived(f"demo pin {number} {turn}", 6, string.digits, key)
         pin = "".join(digits.pop(int(place) % len(digits)) for place in order)
         if pin not in row and pin not in row[::-1]:
             return pin

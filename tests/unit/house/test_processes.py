@@ -1,0 +1,77 @@
+"""Programs that outlive us: found again by pid and beginning, stopped, and never mistaken for another."""
+
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import pytest
+
+from seatline.house.processes import Process, ProcessEnded, beginning
+
+
+def a_process(folder, code: str = "import time; time.sleep(60)") -> Process:
+    return Process("sleeper", (sys.executable, "-c", code), folder / "run", folder / "log")
+
+
+@pytest.fixture
+def sleeper(tmp_path):
+    process = a_process(tmp_path)
+    yield process
+    process.stop()
+
+
+def test_started_process_is_found_by_another_command(tmp_path, sleeper):
+    pid = sleeper.start()
+    assert a_process(tmp_path).pid() == pid
+
+
+def test_starting_twice_starts_once(sleeper):
+    assert sleeper.start() == sleeper.start()
+
+
+def test_stopped_process_is_gone_and_stopping_again_is_no_error(sleeper):
+    pid = sleeper.start()
+    sleeper.stop()
+    assert sleeper.pid() is None
+    assert beginning(pid) is None
+    sleeper.stop()
+
+
+def test_a_stranger_who_got_the_pid_is_not_ours_and_is_left_alone(sleeper):
+    sleeper.start()
+    real = sleeper.pid_file.read_text()
+    sleeper.pid_file.write_text(f"{os.getpid()} 1\n")  # this very test, with another beginning
+    assert sleeper.pid() is None
+    sleeper.stop()  # would end the test if it were fooled
+    sleeper.pid_file.write_text(real)
+
+
+def test_a_process_that_ignores_the_request_is_forced(tmp_path):
+    deaf = a_process(
+        tmp_path,
+        "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)",
+    )
+    deaf.start()
+    while "deaf" not in deaf.log.read_text():
+        pass
+    deaf.stop(timedelta(milliseconds=100))
+    assert deaf.pid() is None
+
+
+def test_a_process_that_ends_at_once_is_reported_with_its_last_words(tmp_path):
+    process = a_process(tmp_path, "import sys; sys.exit('the port is in use')")
+    pid = process.start()
+    while beginning(pid) is not None:
+        pass
+    with pytest.raises(ProcessEnded, match="the port is in use"):
+        process.check()
+    process.stop()
+
+
+def test_a_killed_process_leaves_no_zombie_that_counts_as_running(sleeper):
+    pid = sleeper.start()
+    os.kill(pid, signal.SIGKILL)
+    while beginning(pid) is not None:
+        pass
+    assert sleeper.pid() is None
