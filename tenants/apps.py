@@ -12,7 +12,9 @@ class TenantsConfig(AppConfig):
     verbose_name = _("Tenants")
 
     def ready(self) -> None:
-        """After each `migrate`, make the staff's groups from their table."""
+        """After each `migrate`, make the staff's groups from their table; tell of changed numbers."""
         from tenants.accounts.staff import make_groups  # noqa: PLC0415 - models are there only now
+        from tenants.numbers.notices import listen_to_models  # noqa: PLC0415
 
         post_migrate.connect(make_groups, dispatch_uid="tenants.accounts.staff")
+        listen_to_models()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from telephony.core.flow import Flow
-from telephony.core.values import FlowId, QueueId, TenantId
+from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,22 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """The least levels of skills that a caller who has waited `after` may be served with; later demands ask for less."""
+
+    after: timedelta = timedelta(0)
+    skills: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberPlan:
+    """An agent named for a queue: penalty and position as in Asterisk's queues."""
+
+    penalty: int = 0
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePlan:
     """A queue's rules. Names follow Asterisk's queues.conf where it has one."""
 
@@ -52,6 +68,10 @@ class QueuePlan:
     max_length: int = 0  # 0: no limit
     join_empty: bool = False  # whether callers may wait while nobody is logged in
     weight: int = 0
+    ageing: float = 0.0  # points of priority that a minute of waiting is worth
+    demands: tuple[Demand, ...] = ()
+    #: agents named for the queue; if there are none, all of the tenant's who meet a demand serve it
+    members: Mapping[AgentId, MemberPlan] = field(default_factory=dict)
     misses_allowed: int = 2  # so many calls missed in a row make an agent not ready
     music: str = "default"
     record: bool = True

@@ -1,13 +1,14 @@
 """What an earlier switch left: calls that the ledger has begun and not ended, and recordings that nobody completed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from telephony.core.call import Call
-from telephony.core.facts import Fact, RecordingStored, restore
+from telephony.core.facts import Fact, RecordingLost, RecordingStored, restore
 from telephony.core.plan import Plan
 from telephony.core.resume import resume
 from telephony.core.values import CallId, TenantId
@@ -17,6 +18,7 @@ from telephony.recordings.files import day_of, keep, left_over, path_of
 from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
+LOOK_BACK = timedelta(days=2)  # a recording is completed within seconds; no switch stays away longer unnoticed
 
 
 def open_calls(plan: Plan) -> list[Call]:
@@ -35,24 +37,33 @@ def open_calls(plan: Plan) -> list[Call]:
 
 
 def complete_recordings(spool: Path, recordings: Path, at: datetime) -> list[Fact]:
-    """Keep the recordings of ended calls that a killed switch left in the spool; the facts that tell of them."""
+    """Keep the recordings of ended calls that a killed switch did not complete; the facts that tell of them.
+
+    Its raw file may lie in the spool; or it is a WAV already, and only the fact is missing.
+    """
     facts: list[Fact] = []
-    for call_id, raw in left_over(spool):
+    with telephony_scope():
+        missing = CallRow.objects.filter(ended_at__isnull=False, started_at__gte=at - LOOK_BACK).exclude(
+            recording_name=""
+        )
+        told = LedgerEntry.objects.filter(call_id=OuterRef("id"), kind__in=("RecordingStored", "RecordingLost"))
+        rows = list(missing.exclude(Exists(told)).select_related("tenant"))
+        in_spool = {call_id for call_id, _ in left_over(spool)} - {row.id for row in rows}
+        rows += CallRow.objects.filter(id__in=in_spool, ended_at__isnull=False).select_related("tenant")
+    for row in rows:
+        call_id, raw = row.id, spool / f"{row.id}.raw"
         with telephony_scope():
-            row = CallRow.objects.select_related("tenant").filter(id=call_id, ended_at__isnull=False).first()
-            if row is None:
-                continue
             last = LedgerEntry.objects.filter(call_id=call_id).aggregate(last=Max("seq"))["last"]
         code = row.tenant.code if row.tenant else "operator"
+        head: dict[str, Any] = {
+            "call": CallId(call_id), "seq": last + 1, "at": at, "name": str(call_id),
+            "tenant": TenantId(row.tenant_id) if row.tenant_id else None,
+        }  # fmt: skip
         try:
             kept = keep(raw, recordings / path_of(code, day_of(row.started_at), call_id))
         except OSError as error:
-            log.error("recording stays in the spool", call_id=str(call_id), cause=str(error))
+            log.error("recording is lost", call_id=str(call_id), cause=str(error))
+            facts.append(RecordingLost(**head, why=str(error)))
             continue
-        facts.append(
-            RecordingStored(
-                call=CallId(call_id), seq=last + 1, at=at, tenant=TenantId(row.tenant_id) if row.tenant_id else None,
-                name=str(call_id), seconds=kept.seconds, peak_db=kept.peak_db, size=kept.size,
-            )
-        )  # fmt: skip
+        facts.append(RecordingStored(**head, seconds=kept.seconds, peak_db=kept.peak_db, size=kept.size))
     return facts

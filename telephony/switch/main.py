@@ -77,6 +77,7 @@ class Switch:
                 notices.listen(lambda name: self._news[name].set()),
                 self._follow("seatline_presence", self._follow_presence),
                 self._follow("seatline_plan", self._follow_plan),
+                self._follow("seatline_numbers", self._follow_plan),
                 self._watch_leases(),
             )
         ]
