@@ -2,7 +2,7 @@
 
 It starts a private Asterisk of the prefix that `./run` has fetched, a phone and a caller, lets the engine run the call
 over the real socket, and writes what Asterisk sent, one message a line, under `ari/` and `ami/`. Ids are those of the
-test builders, so that a replay meets the same call. DATABASE_URL and SEATLINE_SECRET_KEY are needed because Django asks.
+test builders, so that a replay meets the same call. DATABASE_URL and SEATLINE_SECRET_KEY are needed: Django asks.
 """
 
 import asyncio
@@ -50,6 +50,7 @@ class Story:
     number: str = "96968101"
     answers_ring: int | None = 1  # which ring the agent answers; None: never
     paused: bool = False
+    stranger: bool = False  # somebody tries the phone's account with a wrong password, and the phone's events are kept
 
 
 STORIES = {
@@ -58,6 +59,7 @@ STORIES = {
     "caller_abandons_in_queue": Story(hang_up_after=8 * SECOND, paused=True),
     "caller_hangs_up_while_the_phone_rings": Story(hang_up_after=7 * SECOND, answers_ring=None),
     "number_is_unassigned": Story(number="96968999", keys=""),
+    "stranger_guesses_a_password": Story(number="96968999", keys="", stranger=True),
 }
 
 
@@ -152,6 +154,12 @@ async def record(name: str, story: Story, asterisk: Asterisk, folder: Path) -> N
         talk.act(engine.follow({agent.agent: agent}, now()))
         calls = CallPlan(story.number, keys=parse_keys(story.keys), hang_up_after=story.hang_up_after, speech=speech)
         print(name, await place_call(calls, sip_port=asterisk.ports.sip, folder=folder / "caller"))  # noqa: T201
+        if story.stranger:
+            account = PhoneAccount("seat-1", "guessed", asterisk.ports.sip)
+            stranger = Baresip(account, folder / "stranger", free_port(), speech)
+            await stranger.start()
+            await asyncio.sleep(1)
+            await stranger.stop()
         await asyncio.sleep(2)
         left = await ari.request("GET", f"applications/{asterisk.app}")
         assert not left.body["channel_ids"] and not left.body["bridge_ids"], left.body
@@ -159,11 +167,12 @@ async def record(name: str, story: Story, asterisk: Asterisk, folder: Path) -> N
         await asyncio.sleep(0.5)
         task.cancel()
     ami.close()
-    (HERE / "ari" / f"{name}.jsonl").write_text(
-        "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in talk.heard)
-    )
-    wanted = [one for one in events if one.startswith(("Event: ContactStatus", "Event: Challenge"))]
-    (HERE / "ami" / f"{name}.txt").write_text("\n".join(wanted))
+    if story.stranger:
+        wanted = [one for one in events if "Event: ContactStatus" in one or "Privilege: security,all" in one]
+        (HERE / "ami" / f"{name}.txt").write_text("\n".join(wanted))
+    else:
+        lines = [json.dumps(one, ensure_ascii=False) + "\n" for one in talk.heard]
+        (HERE / "ari" / f"{name}.jsonl").write_text("".join(lines))
 
 
 def answering(phone: Baresip, story: Story) -> Callable[..., None]:

@@ -1,0 +1,77 @@
+"""What each command says to Asterisk."""
+
+from datetime import timedelta
+
+import pytest
+
+from telephony.ari.execute import Request, failed, requests
+from telephony.core import commands as cmd
+from telephony.core import events as ev
+from tests.builders.calls import NINE, a_call_id
+
+CALL = a_call_id()
+LEG = f"{CALL}-1"
+CREATE = cmd.CreateLeg(
+    call=CALL, channel=LEG, endpoint="seat-001", originator="caller", caller="+862161234567", caller_name="City Museum",
+    tenant="museum", variables={"CALLREF": str(CALL), "TENANT": "museum"},
+)  # fmt: skip
+SPEAK = cmd.StartPrompt(call=CALL, channel="c", playback="p", media=("sound:a", "sound:b"))
+JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (cmd.Answer(call=CALL, channel="c"), [("POST", "channels/c/answer")]),
+        (SPEAK, [("POST", "channels/c/play/p")]),
+        (cmd.StopPrompt(call=CALL, playback="p"), [("DELETE", "playbacks/p")]),
+        (cmd.StartMusic(call=CALL, channel="c", music="jazz"), [("POST", "channels/c/moh")]),
+        (cmd.StopMusic(call=CALL, channel="c"), [("DELETE", "channels/c/moh")]),
+        (CREATE, [("POST", "channels/create")]),
+        (cmd.DialLeg(call=CALL, channel=LEG, ring=timedelta(seconds=20)), [("POST", f"channels/{LEG}/dial")]),
+        # First the bridge, then the two: one socket keeps the order.
+        (JOIN, [("POST", "bridges/b"), ("POST", "bridges/b/addChannel")]),
+        (cmd.DropBridge(call=CALL, bridge="b"), [("DELETE", "bridges/b")]),
+        (cmd.HangUp(call=CALL, channel="c"), [("DELETE", "channels/c")]),
+        (cmd.LetGo(call=CALL, channel="c"), [("POST", "channels/c/continue")]),
+        (cmd.Mark(call=CALL, channel="c", variables={"STAGE": "waiting"}), [("POST", "channels/c/variables")]),
+        # Those that are not Asterisk's business.
+        (cmd.SetTimer(call=CALL, timer="key", count=1, delay=timedelta(1)), []),
+        (cmd.KeepRecording(call=CALL, name="n"), []),
+    ],
+)
+def test_command_becomes_its_requests(command, expected):
+    assert [(one.method, one.uri) for one in requests(command, "seatline")] == expected
+
+
+def test_agents_phone_is_made_under_our_own_id_and_shows_the_caller_and_for_whom_to_answer():
+    (request,) = requests(CREATE, "seatline")
+    assert request.query["channelId"] == LEG, "a repeat after a crash cannot ring a second phone"
+    variables = request.body["variables"]
+    assert variables["CALLREF"] == str(CALL)
+    assert variables["CONNECTEDLINE(num,i)"] == "+862161234567"
+    assert variables["CONNECTEDLINE(name-pres,i)"] == "allowed", "else the phone shows “anonymous”"
+
+
+def test_prompts_of_a_node_are_one_playback():
+    assert list(requests(SPEAK, "seatline")) == [Request("POST", "channels/c/play/p", {"media": "sound:a,sound:b"})]
+
+
+def test_id_from_outside_cannot_leave_its_place_in_the_address():
+    (request,) = requests(cmd.HangUp(call=CALL, channel="../bridges?x=1"), "seatline")
+    assert request.uri == "channels/..%2Fbridges%3Fx%3D1"
+
+
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        # No such phone: as if it had not answered.
+        (CREATE, ev.ChannelEnded(call=CALL, at=NINE, channel=LEG, cause=20)),
+        # A prompt for a channel that is gone: it is over.
+        (SPEAK, ev.PromptEnded(call=CALL, at=NINE, playback="p", failed=True)),
+        # A hang-up of a channel that is gone: the news of its end is on its way.
+        (cmd.HangUp(call=CALL, channel="c"), None),
+    ],
+)
+def test_refusal_is_an_event_only_where_no_other_news_would_come(command, event):
+    assert failed(command, NINE) == event
