@@ -39,7 +39,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """The least levels of skills that a caller who has waited `after` may be served with; later demands ask for less."""
+    """The least levels of skills with which a caller is served who has waited `after`; later ones ask for less."""
 
     after: timedelta = timedelta(0)
     skills: Mapping[str, int] = field(default_factory=dict)

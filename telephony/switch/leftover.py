@@ -43,11 +43,9 @@ def complete_recordings(spool: Path, recordings: Path, at: datetime) -> list[Fac
     """
     facts: list[Fact] = []
     with telephony_scope():
-        missing = CallRow.objects.filter(ended_at__isnull=False, started_at__gte=at - LOOK_BACK).exclude(
-            recording_name=""
-        )
+        recent = CallRow.objects.filter(ended_at__isnull=False, started_at__gte=at - LOOK_BACK)
         told = LedgerEntry.objects.filter(call_id=OuterRef("id"), kind__in=("RecordingStored", "RecordingLost"))
-        rows = list(missing.exclude(Exists(told)).select_related("tenant"))
+        rows = list(recent.exclude(recording_name="").exclude(Exists(told)).select_related("tenant"))
         in_spool = {call_id for call_id, _ in left_over(spool)} - {row.id for row in rows}
         rows += CallRow.objects.filter(id__in=in_spool, ended_at__isnull=False).select_related("tenant")
     for row in rows:

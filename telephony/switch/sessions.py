@@ -4,7 +4,14 @@ from contextlib import suppress
 
 import structlog
 
-from agents.presence.services import LEASE_ENDED, NotLoggedIn, expire_leases, log_out, sessions_in_force
+from agents.presence.services import (
+    LEASE_ENDED,
+    NotLoggedIn,
+    SessionInForce,
+    expire_leases,
+    log_out,
+    sessions_in_force,
+)
 from seatline.clock import now
 from telephony.core.floor import SignedIn
 from telephony.core.values import AgentId, Endpoint, SessionId, TenantId
@@ -16,22 +23,24 @@ log = structlog.get_logger(__name__)
 def signed_in() -> dict[AgentId, SignedIn]:
     """Who is logged in, by agent."""
     with telephony_scope():
-        return {
-            AgentId(one.agent_id): SignedIn(
-                session=SessionId(one.session_id),
-                agent=AgentId(one.agent_id),
-                tenant=TenantId(one.tenant_id),
-                number=one.agent_number,
-                name=one.agent_name,
-                endpoint=Endpoint(one.endpoint),
-                since=one.logged_in_at,
-                paused=one.paused,
-                wrap_up_done_at=one.wrap_up_done_at,
-                leaving=one.ends_when_free,
-                skills=one.skills,
-            )
-            for one in sessions_in_force()
-        }
+        return {AgentId(one.agent_id): on_the_floor(one) for one in sessions_in_force()}
+
+
+def on_the_floor(one: SessionInForce) -> SignedIn:
+    """A session in the core's words."""
+    return SignedIn(
+        session=SessionId(one.session_id),
+        agent=AgentId(one.agent_id),
+        tenant=TenantId(one.tenant_id),
+        number=one.agent_number,
+        name=one.agent_name,
+        endpoint=Endpoint(one.endpoint),
+        since=one.logged_in_at,
+        paused=one.paused,
+        wrap_up_done_at=one.wrap_up_done_at,
+        leaving=one.ends_when_free,
+        skills=one.skills,
+    )
 
 
 def end_leases(busy: list[SessionId]) -> None:

@@ -1,0 +1,334 @@
+"""The floor: agents, queues, and the decision who gets whom.
+
+Rules of this file: an agent has at most one call at a time, whatever queues he serves, and rings for one caller only.
+Everything happens at an instant that is given. `Floor` is changed in place; each change gives back what it did to
+agents' states, and `decide` the next offer until there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from telephony.core.acd.agents import Agent, SignedIn, State
+from telephony.core.acd.line import Line, Waiting, grade_of, unix
+from telephony.core.plan import QueuePlan
+from telephony.core.values import AgentId, CallId, Endpoint, Outcome, QueueId
+
+OVERDUE = 180.0  # seconds after which a caller's wait counts more than the weight of another queue: nobody starves
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """This caller to these agents: one, or under ringall all that are free."""
+
+    call: CallId
+    queue: QueuePlan
+    agents: tuple[AgentId, ...]
+
+
+class Floor:
+    """Who sits and who waits. `chance` serves the random strategies."""
+
+    def __init__(self, chance: Random) -> None:
+        self.agents: dict[AgentId, Agent] = {}
+        self.lines: dict[QueueId, Line] = {}
+        self._chance = chance
+        self._serving: dict[AgentId, list[Line]] = {}
+        self._waiting: dict[CallId, Waiting] = {}
+        self._hopeful: dict[QueueId, Line] = {}  # lines that may have an offer to make
+
+    # Queues and agents as the plan and presence have them.
+
+    def obey(self, queues: Mapping[QueueId, QueuePlan]) -> None:
+        """The plan has changed: new rules hold for the next decision. Callers keep their places."""
+        for queue_id in [known for known in self.lines if known not in queues and not self.lines[known].waiting]:
+            self._close(self.lines.pop(queue_id))
+        for queue in queues.values():
+            line = self.lines.get(queue.id)
+            if line is None or line.plan != queue:
+                self._open(queue, line)
+
+    def _open(self, queue: QueuePlan, old: Line | None) -> None:
+        line = Line(queue, self._chance)
+        self.lines[queue.id] = line
+        if old is not None:
+            self._close(old)
+            for waiting in old.waiting.values():
+                waiting.line = line
+                line.enter(waiting)
+        for agent in self.agents.values():
+            self._join(agent, line)
+        self._hopeful[queue.id] = line
+
+    def _close(self, line: Line) -> None:
+        for lines in self._serving.values():
+            if line in lines:
+                lines.remove(line)
+
+    def _join(self, agent: Agent, line: Line) -> None:
+        plan, who = line.plan, agent.who
+        if who.tenant != plan.tenant and who.agent not in plan.members:
+            return
+        if plan.members and who.agent not in plan.members:
+            return
+        grade = grade_of(plan, who.skills)
+        if grade is None:
+            return
+        line.join(who.agent, *grade)
+        self._serving[who.agent].append(line)
+        self._offer_to(agent)
+
+    def sign_in(self, who: SignedIn) -> Agent:
+        """An agent has logged in."""
+        state = State.PAUSED if who.paused else State.READY
+        agent = Agent(who, state, who.since, leaving=who.leaving)
+        self.agents[who.agent] = agent
+        self._serving[who.agent] = []
+        for line in self.lines.values():
+            self._join(agent, line)
+        return agent
+
+    def sign_out(self, agent_id: AgentId) -> None:
+        """An agent is gone."""
+        for line in self._serving.pop(agent_id):
+            line.part(agent_id)
+        del self.agents[agent_id]
+
+    def become(self, agent: Agent, state: State, at: datetime, call: CallId | None = None) -> None:
+        """An agent's state changes; his queues learn whether he is ready."""
+        agent.state, agent.since, agent.call = state, at, call
+        self._offer_to(agent)
+
+    def _offer_to(self, agent: Agent) -> None:
+        since = unix(agent.since)
+        for line in self._serving[agent.who.agent]:
+            member = line.members[agent.who.agent]
+            if agent.available:
+                member.ready_since = since
+                line.ready.remove(member)
+                line.ready.add(member)
+                if line.waiting:
+                    self._hopeful[line.plan.id] = line
+            else:
+                line.ready.remove(member)
+
+    def follow(self, sessions: Mapping[AgentId, SignedIn], at: datetime) -> None:
+        """Do as presence says: who came, who went, who paused. A call at hand is finished first.
+
+        Only a change of presence moves an agent: one who was taken out for missed calls stays out until he says ready.
+        """
+        for who in sessions.values():
+            agent = self.agents.get(who.agent)
+            if agent is None:
+                self.sign_in(who)
+            elif agent.who != who:
+                self._changed(agent, who, at)
+        for agent_id in [known for known in self.agents if known not in sessions]:
+            self.agents[agent_id].leaving = True
+            self._offer_to(self.agents[agent_id])
+
+    def _changed(self, agent: Agent, who: SignedIn, at: datetime) -> None:
+        before, agent.who, agent.leaving = agent.who, who, who.leaving
+        if before.session != who.session:
+            agent.reachable = True
+            if agent.call is None:
+                self.become(agent, State.PAUSED if who.paused else State.READY, at)
+        elif before.skills != who.skills or before.tenant != who.tenant:
+            state = (agent.state, agent.since, agent.call, agent.queue, agent.missed, agent.count, agent.reachable)
+            self.sign_out(who.agent)
+            agent = self.sign_in(who)
+            agent.state, agent.since, agent.call, agent.queue, agent.missed, agent.count, agent.reachable = state
+        done = who.wrap_up_done_at
+        wrapped_up = agent.state is State.WRAP_UP and done is not None and done >= agent.since
+        repaused = before.paused != who.paused and agent.call is None
+        if wrapped_up or repaused:
+            agent.missed, agent.queue = 0, None
+            self.become(agent, State.PAUSED if who.paused else State.READY, at)
+        else:
+            self._offer_to(agent)
+
+    def phone(self, endpoint: Endpoint, reachable: bool) -> None:
+        """A phone registered, or is gone: its agent is not offered calls while it is."""
+        for agent in self.agents.values():
+            if agent.who.endpoint == endpoint and agent.reachable != reachable:
+                agent.reachable = reachable
+                self._offer_to(agent)
+
+    def gone(self) -> list[Agent]:
+        """Agents who are leaving and have no call at hand; they are off the floor now."""
+        leaving = [agent for agent in self.agents.values() if agent.leaving and agent.call is None]
+        for agent in leaving:
+            self.sign_out(agent.who.agent)
+        return leaving
+
+    # Callers.
+
+    def refusal(self, queue_id: QueueId) -> Outcome | None:
+        """Why a caller may not join the queue now, or None if he may."""
+        line = self.lines[queue_id]
+        if line.plan.max_length and len(line.waiting) >= line.plan.max_length:
+            return Outcome.QUEUE_FULL
+        return None if self.staffed(line, line.plan.join_empty) else Outcome.NO_AGENT
+
+    def staffed(self, line: Line, rule: frozenset[str]) -> bool:
+        """Whether anybody counts as there, by the words of app_queue's joinempty and leavewhenempty.
+
+        `rule` holds the states in which an agent does not count: paused, unavailable, inuse, ringing, wrapup. With the
+        word `never` in it the queue never counts as empty.
+        """
+        if "never" in rule:
+            return True
+        return any(
+            not _discounted(self.agents[agent], rule) for agent in line.members if not self.agents[agent].leaving
+        )
+
+    def enter(
+        self, call: CallId, queue_id: QueueId, at: datetime, priority: float = 0.0, sticky: AgentId | None = None
+    ) -> None:
+        """A caller waits from now on; `at` may lie in the past for one who kept his place."""
+        line = self.lines[queue_id]
+        waiting = Waiting(call, line, unix(at), priority, sticky=sticky)
+        self._waiting[call] = waiting
+        line.enter(waiting)
+        self._hopeful[queue_id] = line
+
+    def leave(self, call: CallId) -> None:
+        """A caller waits no longer."""
+        waiting = self._waiting.pop(call, None)
+        if waiting is not None:
+            waiting.line.leave(call)
+
+    def position(self, call: CallId) -> int:
+        """A caller's place in the queue, from 1; 0 if he does not wait."""
+        waiting = self._waiting.get(call)
+        if waiting is None:
+            return 0
+        mine = waiting.line._order(waiting)
+        return 1 + sum(waiting.line._order(other) < mine for other in waiting.line.waiting.values())
+
+    # The decision.
+
+    def decide(self, at: datetime) -> Offer | None:
+        """The next caller and who rings for him; the agents are reserved. None if there is nobody to bring together.
+
+        Among queues that have both: callers overdue by their wait; else by weight of the queue, priority, entry.
+        """
+        now = unix(at)
+        best: tuple[tuple[float, ...], Line, Waiting] | None = None
+        members: dict[QueueId, AgentId] = {}
+        for queue_id, line in list(self._hopeful.items()):
+            found = line.next(now)
+            if found is None:
+                del self._hopeful[queue_id]
+                continue
+            waiting, member = found
+            members[queue_id] = member.agent
+            rank = _rank(line.plan, waiting, now)
+            if best is None or rank < best[0]:
+                best = (rank, line, waiting)
+        if best is None:
+            return None
+        _, line, waiting = best
+        return self._reserve(line, waiting, members[line.plan.id], at)
+
+    def _reserve(self, line: Line, waiting: Waiting, agent_id: AgentId, at: datetime) -> Offer:
+        sticky = self.agents.get(waiting.sticky) if waiting.sticky else None
+        if sticky is not None and sticky.available and sticky.who.agent in line.members:
+            agent_id = sticky.who.agent
+        chosen = [agent_id]
+        if line.plan.strategy == "ringall":
+            first = line.members[agent_id]
+            alike = (first.grade, first.penalty)
+            chosen = [
+                member.agent
+                for member in sorted(line.members.values(), key=lambda m: m.position)
+                if self.agents[member.agent].available and (member.grade, member.penalty) == alike
+            ]
+        waiting.start = line.ready.rung(line.members[agent_id], waiting.start)
+        waiting.ringing = tuple(chosen)
+        for one in chosen:
+            agent = self.agents[one]
+            agent.queue = line.plan.id
+            self.become(agent, State.RINGING, at, waiting.call)
+        return Offer(waiting.call, line.plan, tuple(chosen))
+
+    # What becomes of an offer.
+
+    def talks(self, agent_id: AgentId, at: datetime) -> None:
+        """The agent has answered."""
+        agent = self.agents.get(agent_id)
+        if agent is not None:
+            agent.missed = 0
+            self.become(agent, State.TALKING, at, agent.call)
+
+    def free(self, agent_id: AgentId, how: str, at: datetime) -> timedelta | None:
+        """The agent's leg is over; `how` is talked, missed or cancelled. Gives the wrap-up that begins, if one does.
+
+        After talk he wraps up; after too many calls missed in a row he is taken out; else he is ready. A caller who
+        still waits, and for whom nobody rings any more, may be offered again at his old place.
+        """
+        agent = self.agents.get(agent_id)
+        if agent is None:
+            return None
+        self._ring_over(agent)
+        line = self.lines.get(agent.queue) if agent.queue else None
+        if how == "talked":
+            self._completed(agent, line, at)
+        agent.missed = agent.missed + 1 if how == "missed" else 0 if how == "talked" else agent.missed
+        if how == "talked" and line is not None and line.plan.wrap_up > timedelta(0) and not agent.leaving:
+            agent.count += 1
+            self.become(agent, State.WRAP_UP, at)
+            return line.plan.wrap_up
+        out = line is not None and how == "missed" and agent.missed >= line.plan.misses_allowed
+        agent.queue = None
+        self.become(agent, State.PAUSED if out or agent.who.paused else State.READY, at)
+        return None
+
+    def _ring_over(self, agent: Agent) -> None:
+        waiting = self._waiting.get(agent.call) if agent.call else None
+        if waiting is None or agent.who.agent not in waiting.ringing:
+            return
+        waiting.ringing = tuple(other for other in waiting.ringing if other != agent.who.agent)
+        if not waiting.ringing:
+            waiting.line.call_back(waiting)
+            self._hopeful[waiting.line.plan.id] = waiting.line
+
+    def _completed(self, agent: Agent, line: Line | None, at: datetime) -> None:
+        if line is not None and agent.who.agent in line.members:
+            member = line.members[agent.who.agent]
+            member.calls += 1
+            member.last_call = unix(at)
+
+    def wrap_up_over(self, agent_id: AgentId, count: int, at: datetime) -> bool:
+        """The time for wrap-up has run out; False if that was an old timer."""
+        agent = self.agents.get(agent_id)
+        if agent is None or agent.state is not State.WRAP_UP or agent.count != count:
+            return False
+        agent.queue = None
+        self.become(agent, State.PAUSED if agent.who.paused else State.READY, at)
+        return True
+
+    def waiting_in(self, queue_id: QueueId) -> Iterable[CallId]:
+        """Who waits in a queue, in no order."""
+        line = self.lines.get(queue_id)
+        return list(line.waiting) if line is not None else []
+
+
+def _rank(plan: QueuePlan, waiting: Waiting, now: float) -> tuple[float, ...]:
+    waited = now - waiting.entered
+    overdue = waited >= OVERDUE
+    points = waiting.priority + plan.ageing * waited / 60
+    return (0.0 if overdue else 1.0, 0.0 if overdue else -plan.weight, -points, waiting.entered)
+
+
+def _discounted(agent: Agent, rule: frozenset[str]) -> bool:
+    return (
+        ("paused" in rule and agent.state is State.PAUSED)
+        or ("unavailable" in rule and not agent.reachable)
+        or ("inuse" in rule and agent.state is State.TALKING)
+        or ("ringing" in rule and agent.state is State.RINGING)
+        or ("wrapup" in rule and agent.state is State.WRAP_UP)
+    )
