@@ -44,6 +44,7 @@ class AsteriskPhone:
             self.dialled = str(self._agi.env.get("agi_network_script") or self._agi.env.get("agi_extension", ""))
             self.call = str(self._agi.env.get("agi_uniqueid", ""))
             self._agi.answer()
+            self._agi.appexec("Wait", "0.3")  # until the voice path stands: the first word is not cut off
             self._endpoint = str(self._agi.get_variable("CHANNEL(endpoint)"))
 
     @property
