@@ -56,6 +56,7 @@ def document_html(document: Document, language: str) -> str:
             "document": document,
             "draft": document.status != Document.Status.ISSUED,
             "seller": _party(document.seller, language),
+            "footer": " / ".join(_told(document.seller["legal_name"], document.seller["legal_name_zh"], language)),
             "buyer": _party(document.buyer, language),
             "period": days(Period(document.starts_on, document.ends_on)),
             "counted_until": document.counted_to - ONE_DAY if document.counted_to != document.ends_on else None,
@@ -94,9 +95,7 @@ def _party(party: dict[str, Any], language: str) -> dict[str, Any]:
     # In both languages the names stand under each other; where there is only one it stands once.
     shown = dict(party)
     for name in ("legal_name", "address"):
-        english, chinese = party.get(name, ""), party.get(f"{name}_zh", "")
-        both = [english, chinese] if english != chinese else [english]
-        shown[name] = both if language == "both" else [chinese if language.startswith("zh") else english]
+        shown[name] = _told(party.get(name, ""), party.get(f"{name}_zh", ""), language)
     return shown
 
 
@@ -115,7 +114,7 @@ def _line(line: DocumentLine, language: str) -> dict[str, Any]:
         "words": _told(line.words, line.words_zh, language),
         "days": days(Period(line.starts_on, line.ends_on)),
         "quantity": quantity,
-        "unit": label((unit_name(line.unit, "en"), unit_name(line.unit, "zh-hans")), language),
+        "unit": label((unit_name(line.unit, "en", line.quantity), unit_name(line.unit, "zh-hans")), language),
         "unit_price": price,
         "amount": amount(line.amount),
         "rate": percent(line.tax_rate),
@@ -124,6 +123,8 @@ def _line(line: DocumentLine, language: str) -> dict[str, Any]:
 
 
 def _told(english: str, chinese: str, language: str) -> list[str]:
+    if english == chinese:
+        return [english]
     return [english, chinese] if language == "both" else [chinese if language.startswith("zh") else english]
 
 

@@ -119,12 +119,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     "credited": ("credit of line {position} of {number}", "冲减 {number} 第 {position} 行"),
 }
 
-UNITS: dict[str, tuple[str, str]] = {
-    "call": ("calls", "次"),
-    "seat_month": ("seat-months", "席月"),
-    "seat_hour": ("seat-hours", "席时"),
-    "month": ("months", "月"),
-    "amount": ("", ""),
+#: unit -> one, several, Chinese.
+UNITS: dict[str, tuple[str, str, str]] = {
+    "call": ("call", "calls", "次"),
+    "seat_month": ("seat-month", "seat-months", "席月"),
+    "seat_hour": ("seat-hour", "seat-hours", "席时"),
+    "month": ("month", "months", "月"),
+    "amount": ("", "", ""),
 }
 
 
@@ -135,13 +136,22 @@ def _grouped(text: str) -> str:
     return _NUMBER.sub(lambda found: f"{Decimal(found.group()):,f}", text)
 
 
-def unit_name(unit: str, language: str) -> str:
-    """The unit in words; a unit that has none in this table is shown as it is."""
-    return UNITS.get(unit, (unit, unit))[_column(language)]
+def unit_name(unit: str, language: str, quantity: Decimal | str | None = None) -> str:
+    """The unit in words, in the singular for a quantity of one; a unit that is not in the table is shown as it is."""
+    one, several, chinese = UNITS.get(unit, (unit, unit, unit))
+    if _column(language):
+        return chinese
+    return one if quantity is not None and abs(Decimal(quantity)) == 1 else several
 
 
 def _column(language: str) -> int:
     return 1 if language.startswith("zh") else 0
+
+
+def _shown(name: str, value: str, values: Mapping[str, str], language: str) -> str:
+    if name == "unit":
+        return unit_name(value, language, values.get("quantity"))
+    return value if name == "number" else _grouped(value)
 
 
 def say(steps: Iterable[Step], language: str) -> str:
@@ -149,9 +159,6 @@ def say(steps: Iterable[Step], language: str) -> str:
     column = _column(language)
     told = []
     for one in steps:
-        values = {
-            name: unit_name(value, language) if name == "unit" else value if name == "number" else _grouped(value)
-            for name, value in one.values.items()
-        }
+        values = {name: _shown(name, value, one.values, language) for name, value in one.values.items()}
         told.append(PHRASES[one.key][column].format_map(values))
     return ("；" if column else "; ").join(told)

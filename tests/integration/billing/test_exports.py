@@ -87,7 +87,7 @@ def test_files_are_never_changed(issued):
 def test_issue_puts_down_the_job_that_makes_the_files(issued):
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    job = ProcrastinateJob.objects.get(task_name="billing.make_files")
+    job = ProcrastinateJob.objects.get(task_name="billing.make_files", args__document_id=str(issued.pk))
     make_document_files(**job.args)
     assert Artefact.objects.filter(document=issued).count() == 5
 
