@@ -1,8 +1,8 @@
 """The acceptance rig: a real Asterisk, the real switch and AGI server as processes, real phones and real callers.
 
-One for a test session: a folder of its own, ports of its own, pytest-django's own database, in which everything is
-really committed (so these tests take no `django_db` mark). Phones and callers run on a loop in a thread of their own,
-so that a story is plain synchronous code that may ask the database at any line.
+One for a test session: a folder, ports and a database of its own, in which everything is really committed (so stories
+take no `django_db` mark). Phones and callers run on a loop in a thread of their own, so that a story is plain
+synchronous code that may ask the database at any line.
 """
 
 import asyncio
@@ -262,17 +262,31 @@ def switch_database(name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def rig(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """The rig, started once; whatever happens, everything of it is stopped at the end."""
+def rig(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Rig]:
+    """The rig, started once; whatever happens, everything of it is stopped at the end and its database dropped.
+
+    pytest-django makes a database only for tests with its mark, which roll back; ours commit, so they have their own.
+    """
     from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
 
     if not PREFIX.ready():
         pytest.skip("no Asterisk under .local/asterisk: ./run test acceptance fetches it")
+    settings = connections["default"].settings_dict
+    settings["TEST"]["NAME"] = f"{settings['TEST']['NAME'] or 'test_' + settings['NAME']}_acceptance"
     with django_db_blocker.unblock():
-        world = Rig(tmp_path_factory.mktemp("rig"), switch_database(connections["default"].settings_dict["NAME"]))
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
         try:
+            world = Rig(tmp_path_factory.mktemp("rig"), switch_database(connections["default"].settings_dict["NAME"]))
             world.start()
-            yield world
+            try:
+                yield world
+            finally:
+                world.stop()
         finally:
-            world.stop()
-            connections.close_all()
+            teardown_databases(made, verbosity=0)

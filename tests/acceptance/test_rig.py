@@ -50,7 +50,7 @@ def test_agent_who_keys_number_and_pin_is_logged_in(rig: Rig, phone: RigPhone) -
 def test_caller_who_chooses_the_agent_is_answered_and_recorded(rig: Rig, phone: RigPhone) -> None:
     """SIPp calls from the carrier's address, keys 0, hears the agent, hangs up."""
     result = rig.call(
-        "96968109", keys=((timedelta(seconds=1.5), "0"),), hang_up_after=timedelta(seconds=8), speech=rig.once
+        "96968109", keys=((timedelta(seconds=1.5), "0"),), hang_up_after=timedelta(seconds=14), speech=rig.once
     )
     assert result.answered
     assert result.hung_up_by == "caller"
