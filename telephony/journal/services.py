@@ -82,6 +82,13 @@ def open_calls() -> list[OpenCall]:
     ]  # fmt: skip
 
 
+def callers_waiting(tenant_id: UUID) -> int:
+    """How many of a tenant's callers wait for an agent now; read in the phone codes' own scope."""
+    with telephony_scope():
+        waiting = Call.objects.filter(tenant_id=tenant_id, ended_at__isnull=True, connected_at__isnull=True)
+        return waiting.exclude(queue_code="").count()
+
+
 def open_call_facts() -> dict[CallId, list[Fact]]:
     """The facts of every call that has not ended, for a switch that takes over; read in the switch's own scope."""
     with telephony_scope():

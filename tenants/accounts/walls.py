@@ -4,6 +4,8 @@ Each migration that makes a table ends with `wall(...)` for it: which role may d
 made. A table without a wall can be read by nobody. `tests/integration/test_catalogue.py` holds the rules over all tables.
 """
 
+from typing import Any
+
 from django.db.migrations.operations import RunSQL
 
 from tenants.accounts.scope import Role
@@ -19,7 +21,7 @@ def wall(table: str, *, tenant_column: str | None = "tenant_id", **rights: str) 
     create, update, delete. Row level security shows `web` the rows of `app.tenant` alone; the operator's own roles see
     the rows of all tenants in the tables they are granted. `nullif`: a reset setting reads as '' and not as NULL.
     """
-    statements: list[str] = []
+    statements: list[Any] = []
     if tenant_column:
         statements += [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -30,9 +32,11 @@ def wall(table: str, *, tenant_column: str | None = "tenant_id", **rights: str) 
         verbs = ", ".join(_RIGHTS[letter] for letter in letters)
         statements.append(f"GRANT {verbs} ON {table} TO {role}")
         if tenant_column:
-            rows = f"{tenant_column} = nullif(current_setting('app.tenant', true), '')::uuid" if name == "web" else "true"
+            rows = (
+                f"{tenant_column} = nullif(current_setting('app.tenant', true), '')::uuid" if name == "web" else "true"
+            )
             statements.append(f"CREATE POLICY {name} ON {table} TO {role} USING ({rows}) WITH CHECK ({rows})")
-    undo = [f"REVOKE ALL ON {table} FROM {', '.join(_ROLES.values())}"]
+    undo: list[Any] = [f"REVOKE ALL ON {table} FROM {', '.join(_ROLES.values())}"]
     if tenant_column:
         undo += [f"DROP POLICY IF EXISTS {name} ON {table}" for name in rights]
         undo += [f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from seatline.env import environment
 from telephony.agi.house import Services
 from telephony.agi.server import Server
+from telephony.journal.services import callers_waiting
 from telephony.plans.services import seat_of
 
 log = structlog.get_logger(__name__)
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         try:
-            server = Server(port, Services(seat_of), settings.VAR / "sounds")
+            server = Server(port, Services(seat_of, callers_waiting), settings.VAR / "sounds")
         except OSError as error:
             raise CommandError(f"Port {port} for the phone codes cannot be opened: {error.strerror}.") from error
         with server:
