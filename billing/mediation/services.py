@@ -14,8 +14,11 @@ from django.db import transaction
 
 from billing.mediation.models import Bookmark, UsageRecord
 from billing.mediation.rules import ClosedCall, Reading, read
+from billing.mediation.usage import usage_of_call
 from telephony.journal.services import closed_calls_after
 from tenants.accounts.scope import finance_scope
+
+__all__ = ["Mediated", "mediate", "newest_position", "record", "usage_of_call"]
 
 CallsAfter = Callable[[int, int], Sequence[ClosedCall]]
 
