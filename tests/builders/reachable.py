@@ -11,7 +11,7 @@ from functools import cache
 
 from telephony.core import events as ev
 from telephony.core.call import Call, Stage
-from telephony.core.flow import Finish, Say, ToQueue
+from telephony.core.flow import Play, Say, Speak, ToQueue
 from telephony.core.step import IllegalEvent, Stepped, step
 from telephony.core.values import ChannelId, LegKind, Outcome, PlaybackId
 from tests.builders.calls import FLOW, NINE, NUMBER, QUEUE, SHARED, a_call_id, a_flow, a_plan, an_agent
@@ -38,7 +38,8 @@ def every_move() -> tuple[Move, ...]:
     # A caller who waited in vain may leave a message: so the flow also goes on after the queue.
     patient = a_flow(
         agent=ToQueue(queue=QUEUE, say=(Say("tickets"),), otherwise={Outcome.QUEUE_TIMEOUT: "menu"}),
-        silent=Finish(outcome=Outcome.INFORMED, say=(Say("no such prompt"),)),
+        english=Speak(language="en", next="hello"),
+        hello=Play(say=(Say("greeting"),), next="closed"),
     )
     worlds = [a_plan(), replace(a_plan(record=False), flows=a_plan().flows | {FLOW: patient})]
     todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
