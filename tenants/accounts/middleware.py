@@ -1,7 +1,7 @@
 """Puts each request into the scope of the person who makes it.
 
-`/admin/` is the operator's house: staff enter the operator's scope, finance staff the finance scope. `/t/CODE/` is a tenant's portal (step 5).
-Everything else runs outside any scope, where PostgreSQL shows no tenant's table at all.
+`/admin/` is the operator's house: staff enter the operator's scope, finance staff the finance scope. Everything
+else runs outside any scope, where PostgreSQL shows no tenant's table at all.
 """
 
 from collections.abc import Callable

@@ -16,7 +16,8 @@ from tenants.accounts.scope import TenantManager
 def real_time_zone(name: str) -> None:
     """Refuse a time zone that the tz database does not know."""
     if name not in available_timezones():
-        raise ValidationError(_("There is no time zone “%(name)s”; write it as in Asia/Shanghai."), params={"name": name})
+        problem = _("There is no time zone “%(name)s”; write it as in Asia/Shanghai.")
+        raise ValidationError(problem, params={"name": name})
 
 
 class Language(models.TextChoices):
@@ -37,17 +38,26 @@ class Tenant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.SlugField(
-        _("code"), max_length=32, unique=True, help_text=_("Short name in addresses and file names; cannot change later.")
+        _("code"),
+        max_length=32,
+        unique=True,
+        help_text=_("Short name in addresses and file names; cannot change later."),
     )
     name = models.CharField(_("name"), max_length=200)
     name_zh = models.CharField(_("Chinese name"), max_length=200, blank=True)
     time_zone = models.CharField(
-        _("time zone"), max_length=64, default="Asia/Shanghai", validators=[real_time_zone],
+        _("time zone"),
+        max_length=64,
+        default="Asia/Shanghai",
+        validators=[real_time_zone],
         help_text=_("Opening hours, leases, reports and bills of this tenant follow it."),
     )
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.CHINESE)
     colour = models.CharField(
-        _("colour"), max_length=7, default="#2563eb", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")],
+        _("colour"),
+        max_length=7,
+        default="#2563eb",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")],
         help_text=_("The band that tells agents at a glance for whom they answer."),
     )
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ACTIVE)
@@ -103,7 +113,8 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "user"], name="one_role_per_tenant",
+                fields=["tenant", "user"],
+                name="one_role_per_tenant",
                 violation_error_message=_("This user already has a role with this tenant: change that one."),
             )
         ]

@@ -39,7 +39,10 @@ class Scope:
 
 
 class ScopeMissing(SeatlineError):
-    """A tenant's table was asked outside any scope. Enter `tenant_scope`, `operator_scope`, `finance_scope` or `telephony_scope`."""
+    """A tenant's table was asked outside any scope.
+
+    Enter `tenant_scope`, `operator_scope`, `finance_scope` or `telephony_scope` first.
+    """
 
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -96,7 +99,7 @@ def telephony_scope() -> AbstractContextManager[None]:
 
 
 class TenantManager(models.Manager[_Row]):
-    """The manager of every table that holds tenants' rows: refuses to work outside a scope, keeps to the tenant within."""
+    """The manager of every table with tenants' rows: refuses to work outside a scope, keeps to the tenant within."""
 
     def get_queryset(self) -> models.QuerySet[_Row]:
         """Rows of the scope's tenant; of all tenants for the operator's own scopes, as far as PostgreSQL shows them."""

@@ -1,7 +1,7 @@
 """Row level security as one migration operation per table.
 
 Each migration that makes a table ends with `wall(...)` for it: which role may do what, written where the table is
-made. A table without a wall can be read by nobody. `tests/integration/test_catalogue.py` holds the rules over all tables.
+made. A table without a wall can be read by nobody. `tests/integration/test_catalogue.py` holds the rules over all.
 """
 
 from typing import Any
