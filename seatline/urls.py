@@ -1,9 +1,18 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
+from django.views.generic import RedirectView
+
+from seatline import views
 
 urlpatterns = [
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("i18n/setlang/", views.set_language, name="set_language"),
+    path("admin/live/", admin.site.admin_view(views.live), name="live"),
+    path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),
+    path("admin/cards/", admin.site.admin_view(views.cards), name="cards"),
     path("admin/", admin.site.urls),
 ]
