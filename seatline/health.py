@@ -1,4 +1,4 @@
-"""`/healthz`: the web lives and PostgreSQL answers it. For `./run`, doctor and load balancers; it tells nothing else."""
+"""`/healthz`: the web lives and PostgreSQL answers it. For `./run`, doctor and load balancers; it tells no more."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
