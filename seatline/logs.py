@@ -14,13 +14,20 @@ HIDDEN = frozenset(
 
 
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of every key that may hold a secret or keyed digits, at any depth of dictionaries."""
+    """Replace the value of every key that may hold a secret or keyed digits, at any depth of dictionaries and lists."""
     for key, value in event.items():
-        if key.lower() in HIDDEN:
-            event[key] = "***"
-        elif isinstance(value, dict):
-            event[key] = hide_secrets(_logger, _method, dict(value))
+        event[key] = _shown(key, value)
     return event
+
+
+def _shown(key: object, value: object) -> object:
+    if isinstance(key, str) and key.lower() in HIDDEN:
+        return "***"
+    if isinstance(value, dict):
+        return {inner: _shown(inner, item) for inner, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(None, item) for item in value]
+    return value
 
 
 def logging_config(level: str) -> dict[str, Any]:
