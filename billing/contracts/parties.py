@@ -1,14 +1,25 @@
 """The two parties of a bill, seller and buyer, and the tax rules by date."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.rating.money import places
 from seatline.ids import new_id
 from tenants.accounts.models import Language, real_time_zone
 from tenants.accounts.scope import TenantManager
 
-currency_code = RegexValidator(r"^[A-Z]{3}$", _("Write the currency as three capital letters, such as CNY."))
+_THREE_LETTERS = RegexValidator(r"^[A-Z]{3}$", _("Write the currency as three capital letters, such as CNY."))
+
+
+def currency_code(code: str) -> None:
+    """Refuse what is no currency code, and currencies whose smallest unit the columns of documents cannot hold."""
+    _THREE_LETTERS(code)
+    if places(code) > 2:
+        raise ValidationError(
+            _("Documents in %(code)s need three decimals and cannot be made yet."), params={"code": code}
+        )
 
 
 class BillingEntity(models.Model):

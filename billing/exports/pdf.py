@@ -34,7 +34,7 @@ def document_pdf(document: Document, language: str) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415
 
     html = document_html(document, language)
-    page = HTML(string=html, url_fetcher=_fetch_nothing)  # type: ignore[no-untyped-call]
+    page = HTML(string=html, url_fetcher=_fetch_nothing)
     pdf: bytes = page.write_pdf()
     return pdf
 

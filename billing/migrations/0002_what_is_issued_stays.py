@@ -66,15 +66,17 @@ END $$;
 CREATE TRIGGER billing_keep_version BEFORE UPDATE OR DELETE ON billing_contractversion
     FOR EACH ROW EXECUTE FUNCTION billing_keep_version();
 CREATE FUNCTION billing_keep_price() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    price_row billing_pricecomponent := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    approved boolean;
 BEGIN
-    PERFORM FROM billing_contractversion
-        WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END)
-            AND approved_at IS NOT NULL;
-    IF FOUND THEN
+    -- The version is locked against its approval while a price is written. A price never moves to another version.
+    SELECT approved_at IS NOT NULL INTO approved FROM billing_contractversion WHERE id = price_row.version_id FOR SHARE;
+    IF approved OR (TG_OP = 'UPDATE' AND OLD.version_id <> NEW.version_id) THEN
         RAISE EXCEPTION 'The prices of an approved version do not change; write a new version.'
             USING ERRCODE = 'restrict_violation';
     END IF;
-    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    RETURN price_row;
 END $$;
 CREATE TRIGGER billing_keep_price BEFORE INSERT OR UPDATE OR DELETE ON billing_pricecomponent
     FOR EACH ROW EXECUTE FUNCTION billing_keep_price();

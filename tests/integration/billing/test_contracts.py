@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from billing.contracts.models import ContractVersion, PriceComponent
+from billing.contracts.parties import currency_code
 from billing.contracts.services import (
     FinanceOnly,
     FirstVersionLate,
@@ -87,6 +88,9 @@ def test_approved_version_and_its_prices_never_change(world):
         lambda: PriceComponent.objects.filter(version=version).update(params={}),
         lambda: PriceComponent.objects.filter(version=version).delete(),
         lambda: ContractVersion.objects.filter(pk=version.pk).delete(),
+        lambda: PriceComponent.objects.create(
+            tenant_id=contract.tenant_id, version=version, code="x", tax_code="service"
+        ),
     ):
         with pytest.raises(IntegrityError, match="approved version"), transaction.atomic():
             change()
@@ -150,3 +154,9 @@ def test_admin_form_refuses_parameters_that_the_kind_cannot_read():
     price = PriceComponent(kind="bundle", params={"fee": "1"})
     with pytest.raises(ValidationError, match="included is missing"):
         price.clean()
+
+
+@pytest.mark.parametrize("code", ["cny", "¥", "BHD"])
+def test_currency_that_cannot_be_printed_is_refused(code):
+    with pytest.raises(ValidationError):
+        currency_code(code)

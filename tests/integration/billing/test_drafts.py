@@ -12,6 +12,7 @@ from billing.invoices.models import Charge, Document
 from billing.invoices.refreshing import refresh_contracts
 from billing.invoices.services import approve_and_issue, prepare, refresh_draft, refresh_drafts
 from billing.invoices.sources import line_sources
+from seatline.ids import new_id
 from tenants.accounts.scope import finance_scope, operator_scope
 from tests.builders.billing import (
     BUNDLE,
@@ -204,3 +205,47 @@ def test_contract_that_cannot_be_rated_does_not_stop_the_others():
     with finance_scope():
         assert not Document.objects.filter(contract=broken).exists()
         assert Document.objects.filter(contract=sound).count() == 2
+
+
+def test_draft_that_was_seen_is_the_invoice_that_is_issued():
+    """Preview equals issue: the same content hash."""
+    contract, first, second = a_world()
+    mediate_calls([a_closed_call(contract.tenant_id, n) for n in range(1, 6)])
+    with finance_scope():
+        seen = refresh_drafts(contract, NOVEMBER_3)[0].content_sha256
+    assert issued_october(contract, first, second).content_sha256 == seen
+
+
+def test_calls_are_billed_included_or_excluded_and_none_is_lost():
+    contract, *_ = a_world()
+    outcomes = ["answered"] * 5 + ["abandoned"] * 3 + ["informed"] * 2 + ["closed", "no_agent", "failed"]
+    mediate_calls([a_closed_call(contract.tenant_id, n, outcome=o) for n, o in enumerate(outcomes, start=1)])
+    with finance_scope():
+        draft = refresh_drafts(contract, NOVEMBER_3)[0]
+        told = {(row["meter"], row["reason"]): row["calls"] for row in draft.usage_summary}
+        assert sum(told.values()) == len(outcomes)
+        assert told["call_in", ""] == line_sources(draft.lines.get(position=2)).usage.count() == 5
+        assert told["call_informed", ""] == 2
+
+
+def test_usage_of_one_tenant_never_reaches_another_s_bill():
+    museum, *_ = a_world("museum", [PER_CALL])
+    lotus, *_ = a_world("lotus", [PER_CALL])
+    mediate_calls(
+        [a_closed_call(museum.tenant_id, 1), a_closed_call(museum.tenant_id, 2), a_closed_call(lotus.tenant_id, 3)]
+    )
+    with finance_scope():
+        assert amounts(refresh_drafts(museum, NOVEMBER_3)[0]) == {"Calls answered": "3.00"}
+        assert amounts(refresh_drafts(lotus, NOVEMBER_3)[0]) == {"Calls answered": "1.50"}
+
+
+def test_seats_of_another_contract_are_not_billed():
+    with operator_scope():
+        a_room(20)
+    contract, *_ = a_world("harbour", [SEATS])
+    at = datetime(2026, 9, 30, 16, tzinfo=UTC)
+    with operator_scope():
+        a_lease(contract.tenant, 12, starts_at=at, at=at, contract_id=contract.pk)
+        a_lease(contract.tenant, 5, starts_at=at, at=at, contract_id=new_id())
+    with finance_scope():
+        assert amounts(refresh_drafts(contract, NOVEMBER_3)[0]) == {"Seats": "36000.00"}

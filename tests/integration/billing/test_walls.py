@@ -1,6 +1,7 @@
 """Who may read and write billing's tables."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 TABLES = {
@@ -35,3 +36,7 @@ def test_each_role_has_exactly_its_rights(table):
             assert held == expected, f"{role} on {table}"
             cursor.execute("select has_table_privilege(%s, %s, 'TRUNCATE')", [f"seatline_{role}", table])
             assert not cursor.fetchone()[0]
+
+
+def test_every_table_of_billing_is_listed_here():
+    assert {model._meta.db_table for model in apps.get_app_config("billing").get_models()} == set(TABLES)
