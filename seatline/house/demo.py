@@ -7,10 +7,10 @@ import json
 import os
 import time
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from seatline.clock import now
 from seatline.env import ROOT
 from seatline.errors import Unavailable
 from seatline.house import call, cast, doctor, setup, updown
@@ -19,7 +19,8 @@ from seatline.house.console import voice
 from seatline.house.home import DATABASE, House
 from seatline.house.postgres import LOGINS
 
-FIRST_CALL = CallPlan(cast.SHORT + cast.TENANTS[0].merchant, keys=parse_keys("1"), hang_up_after=timedelta(seconds=14))
+DAYS = 31  # of history: a whole month is billed
+FIRST_CALL = CallPlan(cast.SHORT + cast.TENANTS[0].merchant, keys=parse_keys("0"), hang_up_after=timedelta(seconds=14))
 
 
 class NobodyLoggedIn(Unavailable):
@@ -53,10 +54,18 @@ def demo(house: House) -> None:
 
 
 def load_world(house: House) -> str:
-    """Load the tenants and their past unless they are there; what was done, in words."""
+    """Make the tenants and their past unless they are there; what was done, in words.
+
+    The past is made only where there is no call yet, and that is before the switch first ran.
+    """
     setup.enter_django(house)
-    loaded = import_module("seatline.house.world").load(cast.SEED)
-    return "loaded" if loaded else "is there"
+    from seatline.house import history, world  # noqa: PLC0415 - rooms need Django's settings
+    from seatline.house.world.dialogues import speak_prompts  # noqa: PLC0415
+
+    world.load(cast.SEED, house.values["SEATLINE_SECRET_KEY"], now())
+    past = history.make(cast.SEED, now(), DAYS)
+    speak_prompts(house.sounds)
+    return f"{past.calls} calls of {past.days} days" if past else "is there"
 
 
 def reset(house: House) -> None:
@@ -172,7 +181,7 @@ def show_panel(house: House) -> None:
     ])  # fmt: skip
     voice.panel("Seatline is up", [
         f"admin      {known['base_url']}/admin/   (English, 简体中文)",
-        f"call       ./run call {cast.SHORT}{first.merchant} --keys 1",
+        f"call       ./run call {cast.SHORT}{first.merchant} --keys 0",
         f"SIP        127.0.0.1:{known['sip']['port']}; an agent's phone dials {cast.LOGIN_CODE}",
         "look       ./run status, ./run doctor, ./run logs switch",
         "stop       ./run down            start anew: ./run reset-demo",
