@@ -8,6 +8,7 @@ from django.db import transaction
 from billing.contracts.models import Contract
 from billing.contracts.services import must_be_finance
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax
+from billing.invoices.writing import next_revision
 from billing.rating.trace import say, step
 from seatline.errors import BadInput, Refused
 from tenants.accounts.models import User
@@ -112,10 +113,7 @@ def _mirror(note: Document, invoice: Document, line: DocumentLine, *, bill_again
     if not bill_again:
         return
     # Only a charge that is taken back lets the amounts return; without one they stay billed.
-    for charge in line.charges.all():
-        newest = Charge.objects.filter(
-            component_id=charge.component_id, part=charge.part, period_starts_on=charge.period_starts_on
-        ).order_by("-revision")[0]
+    for charge in line.charges.select_related("component"):
         Charge.objects.create(
             tenant_id=note.tenant_id,
             line=mirrored,
@@ -123,7 +121,7 @@ def _mirror(note: Document, invoice: Document, line: DocumentLine, *, bill_again
             component_id=charge.component_id,
             part=charge.part,
             period_starts_on=charge.period_starts_on,
-            revision=newest.revision + 1,
+            revision=next_revision(charge.component, charge.part, charge.period_starts_on),
             quantity=Decimal(0),
             exact="0",
             total=Decimal(0),

@@ -5,43 +5,24 @@ meanwhile, so two refreshes at once give one draft. A draft holds the lines of i
 draft also corrections of periods that are closed: late usage and backdated prices are never dropped.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
 
-from billing.contracts.models import Contract, PriceComponent, TaxRule, TenantBilling
+from billing.contracts.models import Contract, PriceComponent, TenantBilling
 from billing.contracts.terms import period_at, served_part, tax_rule, terms_in, zone_of
 from billing.invoices.billed import already_billed, closing, to_look_at_again
-from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax
+from billing.invoices.models import Document
 from billing.invoices.parties import buyer_of, seller_of
 from billing.invoices.wording import correction_text, line_text
+from billing.invoices.writing import RatedLine, write
 from billing.mediation.services import newest_position
 from billing.mediation.usage import by_day, summary
 from billing.rating.periods import ONE_DAY, Period, day_starts_at, local_day, periods
 from billing.rating.rate import rate
-from billing.rating.tax import Taxable, taxes
-from billing.rating.trace import say
-from billing.rating.values import ChargeLine, Lease
+from billing.rating.values import Lease
 from tenants.seats.holdings import leased_seats
-
-
-@dataclass(frozen=True, slots=True)
-class _RatedLine:
-    """A line with everything it takes to write it down."""
-
-    charge: ChargeLine
-    component: PriceComponent
-    period: Period
-    usage_after: int
-    text: str
-    text_zh: str
-    tax: TaxRule
 
 
 @transaction.atomic
@@ -113,11 +94,11 @@ def _rebuild(contract: Contract, period: Period, again: Iterable[date], at: date
     document.seller, document.buyer = seller_of(contract.entity), buyer_of(buyer) if buyer else {}
     document.usage_summary = list(summary(contract.tenant_id, served, zone_of(contract), up_to))
     document.usage_to, document.rated_at = up_to, at
-    _write(document, lines)
+    write(document, lines)
     return document
 
 
-def _rated(contract: Contract, period: Period, counted_to: date | None, up_to: int) -> Iterator[_RatedLine]:
+def _rated(contract: Contract, period: Period, counted_to: date | None, up_to: int) -> Iterator[RatedLine]:
     """The lines of one period, without those that neither say nor change anything."""
     zone = zone_of(contract)
     priced = terms_in(contract, period)
@@ -138,137 +119,12 @@ def _rated(contract: Contract, period: Period, counted_to: date | None, up_to: i
         text, text_zh = line_text(component.invoice_text, component.invoice_text_zh, charge.part)
         last_day = min(charge.served.ends_on, counted_to or charge.served.ends_on) - ONE_DAY
         rule = tax_rule(component.tax_code, last_day)
-        yield _RatedLine(charge, component, period, billed.usage_to.get(key, 0), text, text_zh, rule)
+        yield RatedLine(charge, component, period, billed.usage_to.get(key, 0), text, text_zh, rule)
 
 
-def _corrections(contract: Contract, period: Period, up_to: int) -> Iterator[_RatedLine]:
+def _corrections(contract: Contract, period: Period, up_to: int) -> Iterator[RatedLine]:
     """What a closed period costs now more or less than was billed."""
     for line in _rated(contract, period, None, up_to):
         if line.charge.amount:
             text, text_zh = correction_text(line.text, line.text_zh, period)
-            yield _RatedLine(line.charge, line.component, period, line.usage_after, text, text_zh, line.tax)
-
-
-def _write(document: Document, rated: list[_RatedLine]) -> None:
-    """Save a draft with its lines, charges and taxes; untouched when nothing printed has changed."""
-    taxed = taxes(
-        [Taxable(one.charge.amount, one.tax.code, one.tax.rate_percent) for one in rated],
-        document.currency,
-        document.tax_rounding,  # type: ignore[arg-type]
-    )
-    document.net = sum((one.charge.amount for one in rated), Decimal(0))
-    document.tax, document.gross = taxed.total, document.net + taxed.total
-    before = document.content_sha256
-    document.content_sha256 = _content_digest(document, rated)
-    document.save()
-    if document.content_sha256 == before:
-        # The same content: later usage that changed nothing is noted on the head alone.
-        return
-    document.lines.all().delete()
-    document.taxes.all().delete()
-    lines = [
-        _line(document, position, one, tax)
-        for position, (one, tax) in enumerate(zip(rated, taxed.per_line, strict=True), start=1)
-    ]
-    DocumentLine.objects.bulk_create(lines)
-    Charge.objects.bulk_create(_charge(line, one) for line, one in zip(lines, rated, strict=True))
-    names = {(one.tax.code, one.tax.rate_percent): one.tax for one in rated}
-    DocumentTax.objects.bulk_create(
-        DocumentTax(
-            tenant_id=document.tenant_id,
-            document=document,
-            tax_code=one.code,
-            rate_percent=one.rate_percent,
-            name=names[one.code, one.rate_percent].name,
-            name_zh=names[one.code, one.rate_percent].name_zh,
-            base=one.base,
-            amount=one.amount,
-        )
-        for one in taxed.sums
-    )
-
-
-def _line(document: Document, position: int, rated: _RatedLine, tax: Decimal) -> DocumentLine:
-    charge = rated.charge
-    return DocumentLine(
-        tenant_id=document.tenant_id,
-        document=document,
-        position=position,
-        text=rated.text,
-        text_zh=rated.text_zh,
-        words=say(charge.steps, "en"),
-        words_zh=say(charge.steps, "zh-hans"),
-        starts_on=charge.served.starts_on,
-        ends_on=charge.served.ends_on,
-        quantity=charge.quantity,
-        unit=charge.unit,
-        unit_price=charge.unit_price,
-        amount=charge.amount,
-        tax_code=rated.tax.code,
-        tax_rate=rated.tax.rate_percent,
-        tax=tax,
-    )
-
-
-def _charge(line: DocumentLine, rated: _RatedLine) -> Charge:
-    charge = rated.charge
-    return Charge(
-        tenant_id=line.tenant_id,
-        line=line,
-        document=line.document,
-        component=rated.component,
-        part=charge.part,
-        period_starts_on=rated.period.starts_on,
-        revision=next_revision(rated.component, charge.part, rated.period.starts_on),
-        quantity=charge.total_quantity,
-        exact=str(charge.exact),
-        total=charge.total,
-        billed_before=charge.billed_before,
-        amount=charge.amount,
-        usage_after=rated.usage_after,
-        usage_to=line.document.usage_to,
-        trace=[one.as_json() for one in charge.steps],
-        evidence=[one.as_json() for one in charge.evidence],
-        inputs_sha256=charge.inputs_sha256,
-    )
-
-
-def next_revision(component: PriceComponent, part: str, period_starts_on: date) -> int:
-    """The revision after the last one of the same part and period on any document."""
-    earlier = Charge.objects.filter(component=component, part=part, period_starts_on=period_starts_on)
-    return (earlier.aggregate(last=Max("revision"))["last"] or 0) + 1
-
-
-def _content_digest(document: Document, rated: list[_RatedLine]) -> str:
-    content = {
-        "head": [
-            str(document.contract_id),
-            document.contract_number,
-            document.time_zone,
-            str(document.starts_on),
-            str(document.ends_on),
-            str(document.counted_to),
-            document.currency,
-            document.tax_rounding,
-            str(document.gross),
-        ],
-        "seller": document.seller,
-        "buyer": document.buyer,
-        "usage": document.usage_summary,
-        "lines": [
-            [
-                one.text,
-                one.text_zh,
-                say(one.charge.steps, "en"),
-                str(one.charge.quantity),
-                one.charge.unit,
-                str(one.charge.unit_price),
-                str(one.charge.amount),
-                one.tax.code,
-                str(one.tax.rate_percent),
-                one.charge.inputs_sha256,
-            ]
-            for one in rated
-        ],
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+            yield RatedLine(line.charge, line.component, period, line.usage_after, text, text_zh, line.tax)
