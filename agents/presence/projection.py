@@ -22,10 +22,11 @@ def rebuild_intervals(session_ids: Iterable[UUID] | None = None) -> None:
     with transaction.atomic():
         # The lock comes before the events are read: two who tell facts of one session project one after the other.
         for session in sessions:
-            _project(session)
+            project(session)
 
 
-def _project(session: AgentSession) -> None:
+def project(session: AgentSession) -> None:
+    """Make one session's projection again; its row is locked by the caller, and follows."""
     told = fold(session.logged_in_at, [_fact(row) for row in PresenceEvent.objects.filter(session=session)])
     session.logged_out_at = told.logged_out_at
     session.logged_out_because = told.logged_out_because

@@ -163,6 +163,9 @@ def after(standing: Standing, fact: Fact) -> Standing:
     """The standing after one fact."""
     person = fact.source is Source.PERSON
     match fact.state:
+        case PresenceState.PAUSED if not person and standing.paused_since is not None:
+            # The call is over and the pause that a person asked for meanwhile begins: it keeps its reason.
+            return _free(standing)
         case PresenceState.PAUSED:
             on = replace(standing, paused_since=fact.at, pause_reason=fact.reason)
             # A person's pause waits for the end of the call; the switch tells of one when no call is left.

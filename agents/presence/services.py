@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from agents.people.services import Person, check_pin, pause_reason
 from agents.presence.models import AgentSession, PresenceEvent
-from agents.presence.projection import rebuild_intervals
+from agents.presence.projection import project, rebuild_intervals
 from agents.presence.rules import ON_A_CALL, WRAP_UP_DONE, Asked, PresenceState, Source, move
 from agents.presence.seating import Sitting, has_place, without_place
 from agents.presence.sessions import SessionInForce, in_words, open_sessions, session_at, sessions_in_force, state_of
@@ -115,8 +115,7 @@ def open_session(person: Person, endpoint: str, seat: int | None, at: datetime) 
         session = AgentSession.objects.create(
             tenant_id=person.tenant_id, agent_id=person.agent_id, endpoint=endpoint, seat=seat, logged_in_at=at
         )
-        _tell(session, PresenceState.READY, at, "login")
-        return in_words(open_sessions().filter(id=session.id))[0]
+        return _tell_of_locked(session, PresenceState.READY, at, "login")  # nobody else can see the row yet
 
 
 def _check_place(person: Person, seat: int | None, at: datetime, leaving: AgentSession | None) -> None:
@@ -140,7 +139,7 @@ def log_out(
     with transaction.atomic():
         session = _the_session(session_id=session_id, endpoint=endpoint)
         before = in_words([session])[0]
-        _tell(session, PresenceState.LOGGED_OUT, at, reason)
+        _tell_of_locked(session, PresenceState.LOGGED_OUT, at, reason)
         return before
 
 
@@ -154,8 +153,7 @@ def pause(endpoint: str, reason_code: str, at: datetime) -> SessionInForce:
         if reason_code and pause_reason(session.tenant_id, reason_code) is None:
             raise PauseReasonUnknown(code=reason_code)
         move(state_of(session.id), Asked.PAUSE)
-        _tell(session, PresenceState.PAUSED, at, reason_code)
-        return _again(session)
+        return _tell_of_locked(session, PresenceState.PAUSED, at, reason_code)
 
 
 def unpause(endpoint: str, at: datetime) -> SessionInForce:
@@ -164,8 +162,8 @@ def unpause(endpoint: str, at: datetime) -> SessionInForce:
         session = _the_session(endpoint=endpoint)
         if session.paused_since is not None:
             move(state_of(session.id), Asked.UNPAUSE)
-            _tell(session, PresenceState.READY, at, "unpause")
-        return _again(session)
+            return _tell_of_locked(session, PresenceState.READY, at, "unpause")
+        return in_words([session])[0]
 
 
 def finish_wrap_up(endpoint: str, at: datetime) -> SessionInForce:
@@ -177,8 +175,7 @@ def finish_wrap_up(endpoint: str, at: datetime) -> SessionInForce:
         session = _the_session(endpoint=endpoint)
         session.wrap_up_done_at = at
         session.save(update_fields=["wrap_up_done_at"])
-        _tell(session, PresenceState.READY, at, WRAP_UP_DONE)
-        return _again(session)
+        return _tell_of_locked(session, PresenceState.READY, at, WRAP_UP_DONE)
 
 
 def expire_leases(at: datetime, busy: Collection[UUID] = ()) -> list[SessionInForce]:
@@ -255,12 +252,20 @@ def _the_session(*, session_id: UUID | None = None, endpoint: str | None = None)
     return session
 
 
-def _again(session: AgentSession) -> SessionInForce:
-    return in_words(open_sessions().filter(id=session.id))[0]
-
-
 def _tell(session: AgentSession, state: PresenceState, at: datetime, reason: str) -> None:
     """Write down what a person asked for, and project it."""
+    _write_down(session, state, at, reason)
+    rebuild_intervals([session.id])
+
+
+def _tell_of_locked(session: AgentSession, state: PresenceState, at: datetime, reason: str) -> SessionInForce:
+    """The same for a session whose row is locked already; gives back what it is now."""
+    _write_down(session, state, at, reason)
+    project(session)
+    return in_words([session])[0]
+
+
+def _write_down(session: AgentSession, state: PresenceState, at: datetime, reason: str) -> None:
     PresenceEvent.objects.create(
         id=new_id(),
         tenant_id=session.tenant_id,
@@ -271,7 +276,6 @@ def _tell(session: AgentSession, state: PresenceState, at: datetime, reason: str
         source=Source.PERSON,
         reason=reason,
     )
-    rebuild_intervals([session.id])
 
 
 def _lock(what: str) -> None:

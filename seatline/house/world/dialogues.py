@@ -158,7 +158,7 @@ def make_flows(tenants: Mapping[str, Tenant], at: datetime) -> None:
     flows = {owner: _published(tenants[owner] if owner else None, at, *flow) for owner, flow in FLOWS.items()}
     routed = set(Route.objects.values_list("flow__tenant__code", "number__e164", "merchant_code"))
     short = canonical(cast.SHORT)
-    wanted = [(None, short, "")]
+    wanted: list[tuple[str | None, str, str]] = [(None, short, "")]
     for part in cast.TENANTS:
         wanted += [(part.code, short, part.merchant)]
         wanted += [(part.code, canonical(number), "") for number in (part.local, part.national)]

@@ -129,6 +129,14 @@ def test_facts_make_intervals(facts, intervals):
     assert told(*facts) == intervals
 
 
+def test_a_pause_asked_for_during_a_call_keeps_its_reason_when_the_switch_begins_it():
+    told = [fact(1, S.TALKING), asked(2, S.PAUSED, "1"), fact(3, S.PAUSED)]
+    folded = fold(NINE, told)
+    last = folded.intervals[-1]
+    assert (last.state, last.reason, last.starts_at) == (S.PAUSED, "1", NINE + timedelta(minutes=3))
+    assert folded.standing.paused_since == NINE + timedelta(minutes=2)
+
+
 def test_a_pause_with_another_reason_is_an_interval_of_its_own():
     intervals = fold(NINE, [asked(1, S.PAUSED, "1"), asked(2, S.PAUSED, "2")]).intervals
     assert [(one.state, one.reason) for one in intervals] == [(S.READY, ""), (S.PAUSED, "1"), (S.PAUSED, "2")]
