@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from seatline import logs
@@ -39,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.accounts.middleware.LanguageMiddleware",
     "tenants.accounts.middleware.ScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -119,7 +121,25 @@ logs.configure()
 LOGGING = logs.logging_config(environment.text("SEATLINE_LOG_LEVEL"))
 
 UNFOLD = {
-    "SITE_TITLE": _("Seatline"),
-    "SITE_HEADER": _("Seatline"),
+    "SITE_TITLE": "Seatline",
+    "SITE_HEADER": "Seatline",
+    "SITE_SUBHEADER": _("call centre for many"),
+    "SITE_URL": None,
+    "SITE_SYMBOL": "headset_mic",
     "SHOW_LANGUAGES": True,
-}
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "seatline.dashboard.dashboard",
+    "STYLES": [lambda request: static("seatline/admin.css")],
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "seatline.navigation.sidebar"},
+    "COMMAND": {
+        "search_models": ["tenants.tenant", "tenants.number", "agents.agent", "telephony.queue", "billing.contract"]
+    },
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .014 237)", "100": "oklch(94% .03 237)", "200": "oklch(88.5% .06 235)",
+            "300": "oklch(80% .1 234)", "400": "oklch(70.5% .13 235)", "500": "oklch(61.5% .14 238)",
+            "600": "oklch(53% .13 240)", "700": "oklch(46% .115 241)", "800": "oklch(40% .095 241)",
+            "900": "oklch(35% .08 242)", "950": "oklch(26% .06 243)",
+        }
+    },
+}  # fmt: skip

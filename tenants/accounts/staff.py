@@ -43,6 +43,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "telephony.queueskill": "rcud",
         "telephony.flow": "rcu",
         "telephony.flowversion": "rcu",
+        "telephony.route": "rcud",
         "telephony.prompt": "rcu",
     },
     # Watches the floor; gives agents skills and pauses, looks up calls.

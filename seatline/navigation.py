@@ -1,0 +1,90 @@
+"""The admin's sidebar: one group per floor of the house, and in it only what the person's group opens."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links with icons, for unfold."""
+    return [
+        _group(
+            _("Overview"),
+            _item(_("Dashboard"), "space_dashboard", "index"),
+            _item(_("Live calls"), "phone_in_talk", "live", "telephony.view_call"),
+        ),
+        _group(
+            _("Tenants"),
+            _list(_("Tenants"), "domain", "tenants.tenant"),
+            _list(_("Seat leases"), "event_seat", "tenants.seatlease"),
+            _list(_("Seats"), "chair", "tenants.seat"),
+            _list(_("Numbers"), "dialpad", "tenants.number"),
+            _list(_("Assignments"), "swap_horiz", "tenants.numberassignment"),
+            _list(_("Directory"), "menu_book", "tenants.directorylisting"),
+        ),
+        _group(
+            _("Agents"),
+            _list(_("Agents"), "support_agent", "agents.agent"),
+            _list(_("Skills"), "school", "agents.skill"),
+            _list(_("Sessions"), "login", "agents.agentsession"),
+            _list(_("Time by state"), "timelapse", "agents.presenceinterval"),
+            _list(_("Pause reasons"), "coffee", "agents.pausereason"),
+        ),
+        _group(
+            _("Calls"),
+            _list(_("Calls"), "call", "telephony.call"),
+            _list(_("Recordings"), "graphic_eq", "telephony.recording"),
+            _list(_("Ledger"), "history_edu", "telephony.ledgerentry"),
+            _list(_("Queues"), "groups", "telephony.queue"),
+            _list(_("Flows"), "account_tree", "telephony.flow"),
+            _list(_("Routes"), "alt_route", "telephony.route"),
+            _list(_("Prompts"), "record_voice_over", "telephony.prompt"),
+            _list(_("Phones"), "deskphone", "telephony.phone"),
+            _list(_("Trunks"), "settings_input_component", "telephony.trunk"),
+        ),
+        _group(
+            _("Billing"),
+            _list(_("Invoices"), "receipt_long", "billing.document"),
+            _list(_("Contracts"), "contract", "billing.contract"),
+            _list(_("Prices"), "sell", "billing.contractversion"),
+            _list(_("Usage"), "data_usage", "billing.usagerecord"),
+            _list(_("Buyers"), "business_center", "billing.tenantbilling"),
+            _list(_("Sellers"), "account_balance", "billing.billingentity"),
+            _list(_("Tax rates"), "percent", "billing.taxrule"),
+        ),
+        _group(
+            _("House"),
+            _list(_("Users"), "person", "tenants.user"),
+            _list(_("Memberships"), "badge", "tenants.membership"),
+            _list(_("Groups"), "shield_person", "auth.group"),
+            _list(_("What was done"), "history", "admin.logentry"),
+        ),
+    ]
+
+
+def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
+
+
+def _item(title: str, icon: str, name: str, permission: str | None = None) -> dict[str, Any]:
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse(f"admin:{name}" if name == "index" else name)}
+    if permission:
+        item["permission"] = _may(permission)
+    return item
+
+
+def _list(title: str, icon: str, model: str) -> dict[str, Any]:
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{app}_{name}_changelist"),
+        "permission": _may(f"{app}.view_{name}"),
+    }
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)

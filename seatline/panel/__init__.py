@@ -1,0 +1,1 @@
+"""What all pages of the admin share: refusals in words, pages that ask before they act, how values are shown."""

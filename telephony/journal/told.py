@@ -1,0 +1,110 @@
+"""Facts of a call in words, for the timeline on its page.
+
+One sentence per kind of `core.facts.KINDS`; a test sees to it that none is missing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Body = Mapping[str, Any]
+Names = Mapping[str, str]  #: agents' names by the text of their id
+
+REASONS = {
+    "connected": gettext_lazy("connected"),
+    "abandoned": gettext_lazy("hung up"),
+    "queue_timeout": gettext_lazy("waited too long"),
+    "queue_full": gettext_lazy("queue full"),
+    "no_agent": gettext_lazy("no agent logged in"),
+}
+
+
+def _arrived(body: Body, names: Names) -> str:
+    return _("%(caller)s called %(dialled)s.") % {"caller": body["caller"] or "?", "dialled": body["dialled"]}
+
+
+def _flow(body: Body, names: Names) -> str:
+    told = _("The flow %(flow)s, version %(version)s, took the call.") % {
+        "flow": body["flow_code"],
+        "version": body["version"],
+    }
+    if body.get("merchant"):
+        told += " " + _("The caller keyed %(code)s.") % {"code": body["merchant"]}
+    return told
+
+
+def _nodes(body: Body, names: Names) -> str:
+    return _("Through the flow: %(path)s.") % {"path": " → ".join(body["path"])}
+
+
+def _left(body: Body, names: Names) -> str:
+    reason = REASONS.get(body["reason"], body["reason"])
+    return _("The caller waits no longer: %(reason)s.") % {"reason": reason}
+
+
+def _agent(sentence: Any) -> Callable[[Body, Names], str]:
+    def tell_agent(body: Body, names: Names) -> str:
+        return str(sentence) % {"agent": names.get(str(body["agent"]), "?"), **body_words(body)}
+
+    return tell_agent
+
+
+def body_words(body: Body) -> dict[str, Any]:
+    """The parts of a body that sentences name."""
+    return {"phone": body.get("endpoint", ""), "cause": body.get("cause", "")}
+
+
+def _stored(body: Body, names: Names) -> str:
+    minutes, seconds = divmod(round(body["seconds"]), 60)
+    return _("The recording is stored: %(length)s, loudest at %(peak)s dB.") % {
+        "length": f"{minutes:02d}:{seconds:02d}",
+        "peak": f"{body['peak_db']:.1f}",
+    }
+
+
+def _leg_ended(body: Body, names: Names) -> str:
+    if body["leg"] == 0:
+        return _("The caller's channel ended (cause %(cause)s).") % {"cause": body["cause"]}
+    return _("The channel of leg %(leg)s ended (cause %(cause)s).") % {"leg": body["leg"], "cause": body["cause"]}
+
+
+def _ended(body: Body, names: Names) -> str:
+    from telephony.journal.models import Call  # noqa: PLC0415 - the words of outcomes stand there
+
+    outcomes, enders = dict(Call.Outcome.choices), dict(Call.EndedBy.choices)
+    return _("The call ended: %(outcome)s; ended by: %(who)s.") % {
+        "outcome": outcomes.get(body["outcome"], body["outcome"]),
+        "who": enders.get(body["ended_by"], body["ended_by"]),
+    }
+
+
+TOLD: dict[str, Callable[[Body, Names], str]] = {
+    "CallArrived": _arrived,
+    "CallAnswered": lambda body, names: _("The house answered."),
+    "FlowEntered": _flow,
+    "NodesPassed": _nodes,
+    "QueueEntered": lambda body, names: _("The caller waits in the queue %(queue)s.") % {"queue": body["queue_code"]},
+    "QueueLeft": _left,
+    "AgentOffered": _agent(gettext_lazy("The phone %(phone)s of %(agent)s rings.")),
+    "AgentMissed": _agent(gettext_lazy("%(agent)s did not take the call (cause %(cause)s).")),
+    "AgentConnected": _agent(gettext_lazy("%(agent)s talks with the caller.")),
+    "RecordingStarted": lambda body, names: _("Recording began."),
+    "RecordingStored": _stored,
+    "RecordingLost": lambda body, names: _("There is no recording: %(why)s") % {"why": body["why"]},
+    "LegEnded": _leg_ended,
+    "CallEnded": _ended,
+}
+
+
+def tell(kind: str, body: Body, names: Names) -> str:
+    """A fact in a sentence; one of a later version of the program keeps its own name."""
+    teller = TOLD.get(kind)
+    return teller(body, names) if teller else kind
+
+
+def agents_in(bodies: list[Body]) -> set[UUID]:
+    """The agents that the facts name."""
+    return {UUID(str(body["agent"])) for body in bodies if body.get("agent")}

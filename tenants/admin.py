@@ -1,0 +1,7 @@
+"""Pages of this floor in the operator's admin; each lives in its room."""
+
+from tenants.accounts import admin as accounts
+from tenants.numbers import admin as numbers
+from tenants.seats import admin as seats
+
+__all__ = ["accounts", "numbers", "seats"]

@@ -1,0 +1,379 @@
+"""The room and its leases, granted, resized and ended through services; PostgreSQL holds the room's limit."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.forms import Form, ModelForm
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminTimeWidget,
+)
+
+from seatline import clock
+from seatline.panel.base import PanelAdmin, WindowTabular
+from seatline.panel.forms import AskForm, MomentField, TypedNameForm, posted
+from seatline.panel.show import chip, figure, when
+from tenants.accounts.models import Tenant
+from tenants.periods import ends_after
+from tenants.seats.bar import room_bar
+from tenants.seats.models import LeaseOccurrence, LeaseWindow, Seat, SeatLease
+from tenants.seats.rules import Window
+from tenants.seats.services import end_lease, grant_lease, put_into_service, resize_lease, take_out_of_service
+
+
+class GrantForm(forms.ModelForm):
+    """A new lease: who, how many or which seats, from when to when, at which weekly hours."""
+
+    tenant = forms.ModelChoiceField(
+        Tenant.objects.none(), label=gettext_lazy("tenant"), widget=UnfoldAdminSelectWidget()
+    )
+    seats = forms.IntegerField(
+        label=gettext_lazy("seats"), min_value=1, max_value=9999, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    named = forms.CharField(
+        label=gettext_lazy("certain seats"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=gettext_lazy("Their numbers, such as 1-12, 15; as many as seats. Empty: any seats of the room."),
+    )
+    starts_at = MomentField(label=gettext_lazy("from"))
+    ends_at = MomentField(label=gettext_lazy("until"), required=False)
+    weekdays = forms.CharField(
+        label=gettext_lazy("weekdays"),
+        required=False,
+        max_length=7,
+        validators=LeaseWindow._meta.get_field("weekdays").validators,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=gettext_lazy(
+            "Only at weekly hours: days on which they begin, 1 is Monday, 7 Sunday. Empty: around the clock."
+        ),
+    )
+    from_time = forms.TimeField(
+        label=gettext_lazy("hours from"),
+        required=False,
+        widget=UnfoldAdminTimeWidget(),
+        help_text=gettext_lazy("In the tenant's time zone."),
+    )
+    to_time = forms.TimeField(
+        label=gettext_lazy("hours to"),
+        required=False,
+        widget=UnfoldAdminTimeWidget(),
+        help_text=LeaseWindow._meta.get_field("to_time").help_text,
+    )
+
+    class Meta:
+        model = SeatLease
+        fields = ("tenant", "seats", "starts_at", "ends_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tenant"].queryset = Tenant.objects.all()
+        self.fields["starts_at"].initial = clock.now()
+        bar = room_bar(clock.now())
+        self.fields["seats"].help_text = _(
+            "Free now: %(free)s of %(seats)s; at the fullest instant of the next 24 hours: %(peak)s."
+        ) % {"free": bar.free, "seats": bar.seats, "peak": bar.free_at_peak}
+
+    def clean_named(self) -> list[int]:
+        """Seat numbers and ranges."""
+        return _seat_numbers(self.cleaned_data["named"])
+
+    def clean(self) -> dict[str, Any] | None:
+        """Weekly hours are whole or absent."""
+        got = super().clean() or self.cleaned_data
+        hours = [got.get("weekdays"), got.get("from_time"), got.get("to_time")]
+        if any(hours) and not all(one not in (None, "") for one in hours):
+            raise forms.ValidationError(
+                _("Weekly hours need weekdays and both times; for a whole day write 0:00 twice.")
+            )
+        return got
+
+    @property
+    def windows(self) -> list[Window]:
+        """The weekly hours for the service."""
+        got = self.cleaned_data
+        if not got.get("weekdays"):
+            return []
+        return [Window(frozenset(int(day) for day in got["weekdays"]), got["from_time"], got["to_time"])]
+
+
+def _seat_numbers(text: str) -> list[int]:
+    """Numbers and ranges parted by commas or spaces."""
+    found: list[int] = []
+    for part in re.split(r"[,，、\s]+", text.strip()):
+        if not part:
+            continue
+        match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
+        if match is None:
+            raise forms.ValidationError(_("“%(part)s” is no seat; write 1-12, 15.") % {"part": part})
+        first, last = int(match[1]), int(match[2] or match[1])
+        found += range(first, last + 1)
+    return found
+
+
+class EndLeaseForm(TypedNameForm):
+    """When the lease ends; the tenant's code is typed."""
+
+    ends_at = MomentField(label=gettext_lazy("ends at"))
+    field_order = ["ends_at", "typed"]
+
+
+class ResizeForm(AskForm):
+    """How many seats from when on."""
+
+    seats = forms.IntegerField(
+        label=gettext_lazy("seats"), min_value=1, max_value=9999, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    from_at = MomentField(label=gettext_lazy("from"))
+
+
+class WindowInline(WindowTabular):
+    """Weekly hours of a lease."""
+
+    model = LeaseWindow
+    fields = ("weekdays", "from_time", "to_time")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("weekly hours; none: around the clock")
+
+
+class OccurrenceInline(WindowTabular):
+    """The next stretches of a lease, as they count in the room."""
+
+    model = LeaseOccurrence
+    fields = ("from_", "until", "seats", "which")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("as it counts in the room, from now on")
+    ordering = ("starts_at",)
+    per_page = 14
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """What is not over."""
+        rows = super().get_queryset(request).filter(ends_after(clock.now()))
+        return rows.select_related("tenant").prefetch_related("named_seats__seat")
+
+    @display(description=gettext_lazy("from"))
+    def from_(self, row: LeaseOccurrence) -> str:
+        """In the tenant's time zone."""
+        return when(row.starts_at, row.tenant.time_zone)
+
+    @display(description=gettext_lazy("until"))
+    def until(self, row: LeaseOccurrence) -> str:
+        """In the tenant's time zone."""
+        return when(row.ends_at, row.tenant.time_zone)
+
+    @display(description=gettext_lazy("which"))
+    def which(self, row: LeaseOccurrence) -> str:
+        """The certain seats, or any."""
+        return ", ".join(str(one.seat) for one in row.named_seats.all()) or _("any seats")
+
+
+class State(admin.SimpleListFilter):
+    """Running, coming or over."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Three states."""
+        return [("now", _("running")), ("later", _("coming")), ("over", _("over"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """By the period."""
+        at = clock.now()
+        match self.value():
+            case "now":
+                return queryset.filter(ends_after(at), starts_at__lte=at)
+            case "later":
+                return queryset.filter(starts_at__gt=at)
+            case "over":
+                return queryset.filter(ends_at__lte=at)
+        return queryset
+
+
+@admin.register(SeatLease)
+class LeaseAdmin(PanelAdmin):
+    """Who has leased how many seats when."""
+
+    list_display = ("tenant_named", "seats_shown", "kind", "hours", "from_", "until", "state")
+    list_filter = (State, "tenant", "kind")
+    list_select_related = ("tenant",)
+    search_fields = ("tenant__code", "tenant__name", "tenant__name_zh")
+    list_before_template = "panel/room_bar.html"
+    change_form_before_template = "panel/room_bar.html"
+    inlines = (WindowInline, OccurrenceInline)
+    actions_detail = ("resize", "end")
+    empty_hint = gettext_lazy("Grant a tenant its first seats; its agents can then log in.")
+    add_fieldsets = (
+        (None, {"fields": (("tenant", "seats"), "named", ("starts_at", "ends_at"))}),
+        (gettext_lazy("Weekly hours"), {"fields": (("weekdays", "from_time", "to_time"),)}),
+    )
+    fields = ("tenant_named", "seats_shown", "kind", "from_", "until", "contract_id")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With weekly hours."""
+        return super().get_queryset(request).prefetch_related("windows")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
+        """Granting has a form of its own."""
+        if obj is None:
+            kwargs["form"] = GrantForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A lease changes by its actions."""
+        return self.readonly_fields if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
+        """Nothing below an empty form."""
+        return self.inlines if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only by the actions."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The bar of the room stands above the list."""
+        return super().changelist_view(request, {"room": room_bar(clock.now()), **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The bar of the room stands above the form."""
+        context["room"] = room_bar(clock.now())
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: SeatLease, form: Form, change: bool) -> None:
+        """Grant through the service; a full room stands on the form."""
+        assert isinstance(form, GrantForm)
+        got = form.cleaned_data
+        made = grant_lease(
+            got["tenant"],
+            got["seats"],
+            got["starts_at"],
+            got["ends_at"],
+            at=clock.now(),
+            windows=form.windows,
+            named=got["named"],
+        )
+        obj.__dict__.update({field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields})
+        obj._state.adding = False
+
+    @display(description=gettext_lazy("tenant"), ordering="tenant__name")
+    def tenant_named(self, lease: SeatLease) -> str:
+        """The tenant behind its colour."""
+        return chip(lease.tenant, lease.tenant.colour)
+
+    @display(description=gettext_lazy("seats"), ordering="seats")
+    def seats_shown(self, lease: SeatLease) -> str:
+        """How many."""
+        return figure(lease.seats)
+
+    @display(description=gettext_lazy("hours"))
+    def hours(self, lease: SeatLease) -> str:
+        """Weekly hours in words."""
+        return ", ".join(str(window) for window in lease.windows.all()) or _("around the clock")
+
+    @display(description=gettext_lazy("from"), ordering="starts_at")
+    def from_(self, lease: SeatLease) -> str:
+        """In the tenant's time zone."""
+        return when(lease.starts_at, lease.tenant.time_zone)
+
+    @display(description=gettext_lazy("until"), ordering="ends_at")
+    def until(self, lease: SeatLease) -> str:
+        """In the tenant's time zone."""
+        return when(lease.ends_at, lease.tenant.time_zone)
+
+    @display(description=gettext_lazy("state"), label={"now": "success", "later": "info", "over": "default"})
+    def state(self, lease: SeatLease) -> tuple[str, str]:
+        """Running, coming or over."""
+        at = clock.now()
+        if lease.ends_at is not None and lease.ends_at <= at:
+            return "over", _("over")
+        return ("later", _("coming")) if lease.starts_at > at else ("now", _("running"))
+
+    def offers(self, row: SeatLease, name: str) -> bool:
+        """What is over stays; certain seats are let one by one, so they do not grow."""
+        running = row.ends_at is None or row.ends_at > clock.now()
+        return running and (name == "end" or row.kind == SeatLease.Kind.POOLED)
+
+    @action(
+        description=gettext_lazy("Grow or shrink"),
+        url_path="resize",
+        permissions=["tenants.change_seatlease"],
+        icon="swap_vert",
+    )
+    def resize(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """End the lease and go on with another number of seats."""
+        lease = self.found(request, object_id)
+        form = ResizeForm(posted(request), initial={"seats": lease.seats, "from_at": clock.now()})
+        bar = room_bar(clock.now())
+        form.fields["seats"].help_text = _("Free now: %(free)s of %(seats)s.") % {"free": bar.free, "seats": bar.seats}
+
+        def do() -> str:
+            resize_lease(lease.pk, form.cleaned_data["seats"], form.cleaned_data["from_at"], at=clock.now())
+            return _("This lease ends then, and a new one with the other number of seats goes on.")
+
+        return self.ask(
+            request,
+            lease,
+            form,
+            do,
+            title=_("Grow or shrink the lease of %(tenant)s") % {"tenant": lease.tenant},
+            submit=_("Grow or shrink"),
+            text=_("Weekly hours and the agreed end stay as they are. If the room cannot hold it, nothing changes."),
+        )
+
+    @action(
+        description=gettext_lazy("End"),
+        url_path="end",
+        permissions=["tenants.change_seatlease"],
+        icon="event_busy",
+        variant=ActionVariant.DANGER,
+    )
+    def end(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Give the seats back."""
+        lease = self.found(request, object_id)
+        form = EndLeaseForm(posted(request), name=lease.tenant.code, initial={"ends_at": clock.now()})
+
+        def do() -> str:
+            end_lease(lease.pk, form.cleaned_data["ends_at"])
+            return ngettext(
+                "%(count)s seat is free from then on.", "%(count)s seats are free from then on.", lease.seats
+            ) % {"count": lease.seats}
+
+        return self.ask(
+            request,
+            lease,
+            form,
+            do,
+            title=_("End the lease of %(tenant)s") % {"tenant": lease.tenant},
+            submit=_("End lease"),
+            danger=True,
+            text=_("Agents who then have no seat finish their call and are logged out."),
+        )
+
+
+@admin.register(Seat)
+class SeatAdmin(PanelAdmin):
+    """The room's workplaces."""
+
+    list_display = ("__str__", "label", "in_service")
+    list_filter = ("in_service",)
+    search_fields = ("=number", "label")
+    fields = (("number", "label"), "in_service")
+    readonly_fields = ("number",)
+    empty_hint = gettext_lazy("The room has no seats yet; set-up makes them.")
+
+    def save_model(self, request: HttpRequest, obj: Seat, form: Form, change: bool) -> None:
+        """In and out of service go through the service; a seat that is needed stays, in words."""
+        if "in_service" in form.changed_data:
+            (put_into_service if obj.in_service else take_out_of_service)(obj.number)
+        super().save_model(request, obj, form, change)
