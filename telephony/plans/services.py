@@ -25,7 +25,7 @@ from telephony.plans.snapshot import load_plan
 from telephony.plans.speech import fingerprint, speak
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
-from tenants.numbers.models import Number
+from tenants.numbers.services import find_number
 
 __all__ = [
     "PhoneAccount", "add_flow", "add_queue", "answer_with", "ask_skill", "faults_of", "load_plan", "make_phone",
@@ -41,10 +41,6 @@ class NothingToPublish(NotFound):
 
 class FlowNotUsable(BadInput):
     """The flow {code} cannot be published: {faults}."""
-
-
-class NumberNotOurs(NotFound):
-    """The number {e164} is not in the operator's inventory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,9 @@ def faults_of(flow: Flow, definition: Any) -> list[Fault]:
 def publish_flow(flow: Flow, at: datetime, by: UUID | None = None) -> FlowVersion:
     """Let callers who arrive from now on meet the draft. Raises NothingToPublish, FlowNotUsable."""
     with transaction.atomic():
-        draft = FlowVersion.objects.select_for_update(of=("self",)).filter(flow=flow, state=FlowVersion.State.DRAFT).first()
+        draft = (
+            FlowVersion.objects.select_for_update(of=("self",)).filter(flow=flow, state=FlowVersion.State.DRAFT).first()
+        )
         if draft is None:
             raise NothingToPublish(code=flow.code)
         if faults := faults_of(flow, draft.definition):
@@ -132,11 +130,9 @@ def publish_flow(flow: Flow, at: datetime, by: UUID | None = None) -> FlowVersio
 def answer_with(e164: str, flow: Flow, merchant_code: str = "") -> Route:
     """Let the flow answer a number while its tenant holds it; with a merchant code, the tenant's listing on it.
 
-    Raises NumberNotOurs.
+    Raises NumberUnknown.
     """
-    number = Number.objects.filter(e164=e164).first()
-    if number is None:
-        raise NumberNotOurs(e164=e164)
+    number = find_number(e164)
     with transaction.atomic():
         route, _ = Route.objects.update_or_create(
             tenant=flow.tenant, number=number, merchant_code=merchant_code, defaults={"flow": flow}

@@ -75,6 +75,14 @@ def add_number(e164: str, kind: str, note: str = "") -> Number:
     return number
 
 
+def find_number(e164: str) -> Number:
+    """A number of the operator's inventory; raises NumberUnknown."""
+    number = Number.objects.filter(e164=e164).first()
+    if number is None:
+        raise NumberUnknown(e164=e164)
+    return number
+
+
 def assign_number(e164: str, tenant: Tenant, starts_at: datetime, ends_at: datetime | None = None) -> NumberAssignment:
     """Give a number to a tenant for a period. Raises NumberUnknown, NumberIsShared, NumberTaken."""
     number = _locked(e164)

@@ -13,7 +13,6 @@ from telephony.plans.models import FlowVersion, Phone, Route
 from telephony.plans.services import (
     FlowNotUsable,
     NothingToPublish,
-    NumberNotOurs,
     PhoneAccount,
     answer_with,
     ask_skill,
@@ -29,7 +28,7 @@ from telephony.plans.services import (
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import operator_scope, tenant_scope
 from tenants.numbers.models import Number
-from tenants.numbers.services import assign_number, list_in_directory
+from tenants.numbers.services import NumberUnknown, assign_number, list_in_directory
 from tests.builders.telephony import a_definition, a_published_flow, a_queue
 from tests.builders.tenants import NINE, a_number, a_tenant
 
@@ -191,7 +190,7 @@ def test_published_version_never_changes(museum):
 def test_number_that_is_not_ours_cannot_be_answered(museum):
     with operator_scope():
         flow = a_published_flow(museum)
-        with pytest.raises(NumberNotOurs):
+        with pytest.raises(NumberUnknown):
             answer_with("+8613800000000", flow)
 
 
