@@ -1,0 +1,233 @@
+"""The stand of `./run bench ring`: an Asterisk, a switch, a database and sixty phones of its own, and nothing else's.
+
+Everything lies in one folder under `.local/bench`, listens on loopback on free ports, and is stopped by pid at the end;
+the database is dropped. What an interrupted bench left is ended first.
+"""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+from psycopg import sql
+
+from seatline.clock import now
+from seatline.env import ROOT
+from seatline.errors import Unavailable
+from seatline.house import machine, secrets
+from seatline.house.asterisk import Access, Asterisk, Carrier, Ports
+from seatline.house.bench_sipp import Phones
+from seatline.house.home import House
+from seatline.house.postgres import make_roles_and_database
+from seatline.house.processes import Process
+
+DATABASE = "seatline_bench"
+AGENTS = 60
+OURS_FROM, QUEUE_FROM = "127.0.0.10", "127.0.0.11"  # two carriers: one leads into our switch, one into Queue()
+NUMBER, RECORDED = "+862196968999", "+862196968998"
+RTP = (28000, 31999)
+
+# The second carrier is known by its address like the first, and enters the dialplan at the bench's queue.
+_SECOND_CARRIER = f"""\
+[trunk-queue](trunk)
+context = bench-queue
+aors = trunk-queue
+
+[trunk-queue]
+type = aor
+contact = sip:{QUEUE_FROM}:5060
+
+[trunk-queue]
+type = identify
+endpoint = trunk-queue
+match = {QUEUE_FROM}
+"""
+
+
+class StandDoesNotStand(Unavailable):
+    """The bench cannot begin: {what} did not come within {seconds} s. Its logs are in {folder}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """All that runs, and how much of the processors each part has used."""
+
+    folder: Path
+    asterisk: Asterisk
+    switch: Process
+    phones: Phones
+
+    def cpu_ms(self) -> dict[str, float]:
+        """Milliseconds of CPU used so far, in user and kernel mode: of asterisk, the switch and its database."""
+        return {
+            "asterisk": _cpu_ms(self.asterisk.process.pid()),
+            "switch": _cpu_ms(self.switch.pid()),
+            "database": sum(_cpu_ms(pid) for pid in _backends()),
+        }
+
+    def drain(self, patience: float = 30.0) -> None:
+        """Wait until no channel is left and every fact is in PostgreSQL."""
+        from telephony.journal.disk import look  # noqa: PLC0415 - telephony's rooms need Django's settings
+
+        journal = self.folder / "var" / "journal" / "switch.sqlite3"
+        wait(lambda: "0 active channels" in self.asterisk.ask("core show channels count"), patience, "silence", self)
+        wait(lambda: look(journal)[0] == 0, patience, "an empty journal", self)
+
+
+def wait(look: Callable[[], bool], patience: float, what: str, stand: Stand) -> None:
+    """Wait until `look` is true; raises StandDoesNotStand after `patience` seconds."""
+    end = time.monotonic() + patience
+    while not look():
+        if time.monotonic() > end:
+            raise StandDoesNotStand(what=what, seconds=int(patience), folder=stand.folder)
+        time.sleep(0.05)
+
+
+@contextmanager
+def standing(house: House) -> Iterator[Stand]:
+    """The stand, ready for calls: agents logged in, their phones registered and known to the switch as reachable."""
+    machine.require(house.local)
+    house.asterisk.prefix.fetch()
+    folder = house.local / "bench" / "ring"
+    accounts = {f"seat-{seat:03d}": token_hex(16) for seat in range(1, AGENTS + 1)}
+    stand = _stand(house, folder, tuple(accounts))
+    with ExitStack() as undo:
+        for left in (stand.switch, stand.phones.process, stand.asterisk.process):
+            left.stop()  # of a bench that was killed
+        shutil.rmtree(folder, ignore_errors=True)
+        site = folder / "site" / "pjsip.d"
+        site.mkdir(parents=True)
+        (site / "queue.conf").write_text(_SECOND_CARRIER)
+        undo.enter_context(_database(house, folder / "var"))
+        from seatline.house import bench_world  # noqa: PLC0415 - needs Django's settings
+
+        at = now() - timedelta(hours=1)
+        bench_world.make(accounts, {NUMBER: False, RECORDED: True}, at)
+        undo.callback(stand.asterisk.stop)
+        replace(stand.asterisk, bench=()).start()
+        undo.callback(stand.switch.stop)
+        stand.switch.start()
+        _let_phones_in(stand, accounts, undo)
+        yield stand
+
+
+def _let_phones_in(stand: Stand, accounts: dict[str, str], undo: ExitStack) -> None:
+    def pushed() -> bool:
+        stand.switch.check()
+        return f"{list(accounts)[-1]}/" in stand.asterisk.ask("pjsip show endpoints")
+
+    wait(pushed, 30, "the phones' accounts", stand)
+    stand.phones.register(accounts)
+    undo.callback(stand.phones.process.stop)
+    stand.phones.start()
+    # Only now: members that app_queue meets before their accounts are pushed stay "Invalid" to it for ever.
+    stand.asterisk.configure()
+    for command in ("dialplan reload", "queue reload all"):
+        stand.asterisk.ask(command)
+    wait(lambda: stand.asterisk.ask("queue show bench").count("(Not in use)") == AGENTS, 10, "the phones", stand)
+    time.sleep(0.5)  # for the switch, which hears of each phone over AMI
+
+
+def _stand(house: House, folder: Path, endpoints: tuple[str, ...]) -> Stand:
+    sip, http, ami, agi, phones = (secrets.free_port(18000 + 10 * place, set()) for place in range(5))
+    asterisk = Asterisk(
+        prefix=house.asterisk.prefix,
+        folder=folder / "asterisk",
+        sounds=house.sounds,
+        ports=Ports(sip, http, ami, agi, *RTP),
+        access=Access(secrets.new(), secrets.new()),
+        app="seatline-bench",
+        carriers=(Carrier("carrier", OURS_FROM),),
+        bench=endpoints,
+        site_folder=folder / "site",
+    )
+    environment = {
+        **house.environment("seatline_switch"),
+        "DATABASE_URL": house.database_url("seatline_switch", DATABASE),
+        "SEATLINE_VAR": str(folder / "var"),
+        "SEATLINE_ARI_URL": f"http://127.0.0.1:{http}/ari",
+        "SEATLINE_ARI_USER": asterisk.access.ari_user,
+        "SEATLINE_ARI_PASSWORD": asterisk.access.ari_password,
+        "SEATLINE_ARI_APP": asterisk.app,
+        "SEATLINE_AMI_PORT": str(ami),
+        "SEATLINE_AMI_USER": asterisk.access.ami_user,
+        "SEATLINE_AMI_SECRET": asterisk.access.ami_secret,
+        "SEATLINE_AGI_PORT": str(agi),
+        "SEATLINE_SIP_PORT": str(sip),
+    }
+    switch = Process(
+        name="switch", command=(sys.executable, str(ROOT / "manage.py"), "switch"), folder=folder / "run",
+        log_folder=folder / "log", environment=environment, directory=ROOT,
+    )  # fmt: skip
+    return Stand(folder, asterisk, switch, Phones(folder, phones, sip))
+
+
+@contextmanager
+def _database(house: House, var: Path) -> Iterator[None]:
+    """A database of the bench's own in the house's server, which is started for it if it does not run."""
+    cluster = house.cluster
+    started = cluster is not None and cluster.pid() is None
+    if cluster is not None:
+        cluster.create()
+        cluster.start()
+    try:
+        _drop(house)
+        make_roles_and_database(house.root_url, DATABASE, house.passwords)
+        os.environ.update(house.environment("seatline_owner"))
+        os.environ["DATABASE_URL"] = house.database_url("seatline_owner", DATABASE)
+        os.environ["SEATLINE_VAR"] = str(var)
+        import django  # noqa: PLC0415 - only after the environment is there
+
+        django.setup()
+        from django.core.management import call_command  # noqa: PLC0415
+        from django.db import connections  # noqa: PLC0415
+
+        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            yield
+        finally:
+            connections.close_all()
+            _drop(house)
+    finally:
+        if started and cluster is not None:
+            cluster.stop()
+
+
+def _drop(house: House) -> None:
+    with psycopg.connect(house.root_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+
+
+def _backends() -> list[int]:
+    """Processes of PostgreSQL that serve the switch; none where the server is on another machine."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall() if _is_postgres(pid)]
+
+
+def _is_postgres(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"postgres")
+    return False
+
+
+def _cpu_ms(pid: int | None) -> float:
+    """What the kernel counts of a process and its threads."""
+    if pid is None:
+        return 0.0
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
