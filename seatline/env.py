@@ -16,10 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class SettingMissing(BadInput):
-    """The environment has no {name} ({meaning}).
-
-    `./run` makes it; for another way of starting, copy it from .local/env.
-    """
+    """The environment has no {name} ({meaning}). `./run` makes it; for another way of starting, copy it from
+    .local/env."""
 
 
 class SettingUnreadable(BadInput):

@@ -110,6 +110,8 @@ class SimulatedAsterisk:
         self.wrote(work)
         for command in work.commands:
             self._carry_out(command)
+        for delay in work.looks:
+            self.at(self.now + delay, lambda: self.act(self.engine.tick(self.now)))
         for timer in work.wrap_ups:
             self.at(
                 self.now + timer.delay,

@@ -72,8 +72,15 @@ class Call:
 
     @property
     def agent_leg(self) -> Leg | None:
-        """The agent's leg that is alive."""
-        return next((leg for leg in self.legs if leg.kind is LegKind.AGENT and leg.ended_at is None), None)
+        """The leg of the agent who talks; before one does, the first that rings."""
+        alive = [leg for leg in self.legs if leg.kind is LegKind.AGENT and leg.ended_at is None]
+        return next((leg for leg in alive if leg.answered_at), alive[0] if alive else None)
+
+    @property
+    def ringing(self) -> tuple[Leg, ...]:
+        """The agents' legs that are being made or ring."""
+        agents = (leg for leg in self.legs if leg.kind is LegKind.AGENT)
+        return tuple(leg for leg in agents if leg.answered_at is None and leg.ended_at is None)
 
     @property
     def caller_leg(self) -> Leg:

@@ -6,29 +6,17 @@ back all that is to be done and written; the caller writes the facts first and c
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from uuid import UUID
 
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
+from telephony.core.acd.agents import Agent, SignedIn, State
+from telephony.core.acd.floor import Floor, Offer
 from telephony.core.call import Call, Stage
-from telephony.core.floor import (
-    Agent,
-    Floor,
-    SignedIn,
-    State,
-    admits,
-    decide,
-    follow,
-    free,
-    gone,
-    phone,
-    reserve,
-    wrap_up_over,
-)
-from telephony.core.floor import Waiting as WaitingCaller
 from telephony.core.plan import Plan
 from telephony.core.step import step
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, SessionId
@@ -65,6 +53,7 @@ class Work:
     commands: list[cmd.Command] = field(default_factory=list)
     wrap_ups: list[WrapUpTimer] = field(default_factory=list)
     departures: list[SessionId] = field(default_factory=list)  #: sessions to log out: their lease is over
+    looks: list[timedelta] = field(default_factory=list)  #: call `Engine.tick` after each of these
 
     def add(self, more: "Work") -> None:
         """Do this work after one's own."""
@@ -73,16 +62,30 @@ class Work:
         self.commands += more.commands
         self.wrap_ups += more.wrap_ups
         self.departures += more.departures
+        self.looks += more.looks
 
 
 class Engine:
-    """All calls and the floor. `IllegalEvent` of a step passes through; the call is then as it was."""
+    """All calls and the floor. `IllegalEvent` of a step passes through; the call is then as it was.
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan  #: for calls that arrive from now on
+    `chance` serves the strategies that draw.
+    """
+
+    def __init__(self, plan: Plan, chance: Random) -> None:
         self.calls: dict[CallId, Call] = {}
-        self.floor = Floor()
+        self.floor = Floor(chance)
         self._channels: dict[ChannelId, CallId] = {}
+        self.obey(plan)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan for calls that arrive from now on."""
+        return self._plan
+
+    def obey(self, plan: Plan) -> None:
+        """A new plan: calls at hand keep theirs, the floor's queues follow the new one at once."""
+        self._plan = plan
+        self.floor.obey(plan.queues)
 
     def call_of(self, channel: ChannelId) -> CallId | None:
         """The call that a channel belongs to."""
@@ -92,70 +95,79 @@ class Engine:
         """Let one event happen, with all that follows from it at the same instant. Unknown calls change nothing."""
         work = Work()
         if isinstance(event, ev.CallOffered) and event.call not in self.calls:
-            self.calls[event.call] = Call(id=event.call, plan=self.plan)
+            self.calls[event.call] = Call(id=event.call, plan=self._plan)
             self._channels[event.channel] = event.call
         self._run(deque([event]), event.at, work)
         return work
 
     def follow(self, sessions: Mapping[AgentId, SignedIn], at: datetime) -> Work:
         """Presence has changed: agents come, go and pause."""
-        return self._move(follow(self.floor, sessions, at), at)
+        self.floor.follow(sessions, at)
+        return self._settle(at)
+
+    def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
+        """A phone has registered, or is gone."""
+        self.floor.phone(endpoint, reachable)
+        return self._settle(at)
+
+    def tick(self, at: datetime) -> Work:
+        """Time has passed: callers may take agents now whom they did not take before."""
+        self.floor.look_again()
+        return self._settle(at)
 
     def adopt(self, call: Call, at: datetime) -> Work:
         """Take over a call of an earlier switch, as `resume` gave it; its agent is busy from now on."""
         self.calls[call.id] = call
         for leg in call.legs:
             self._channels[leg.channel] = call.id
+        work = Work()
         busy = call.agent_leg
         agent = self.floor.agents.get(busy.agent) if busy is not None and busy.agent is not None else None
-        work = Work()
         if agent is not None and call.stage is Stage.TALKING:
-            talking = replace(agent, state=State.TALKING, since=at, call=call.id, queue=call.queue)
-            self._floor_becomes(agent.who.agent, self.floor.with_agent(talking), at, work)
+            before = (agent.state, agent.call)
+            agent.queue = call.queue.id if call.queue else None
+            self.floor.become(agent, State.TALKING, at, call.id)
+            self._say_state(before, agent, at, work)
         return work
 
-    def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
-        """A phone has registered, or is gone."""
-        return self._move(phone(self.floor, endpoint, reachable), at)
-
-    def wrap_up_over(self, agent: AgentId, count: int, at: datetime) -> Work:
+    def wrap_up_over(self, agent_id: AgentId, count: int, at: datetime) -> Work:
         """A WrapUpTimer has run out."""
-        before = self.floor.agents.get(agent)
-        work = self._move(wrap_up_over(self.floor, agent, count, at), at, starts=False)
-        self._say_state(before, self.floor.agents.get(agent), at, work)
+        work = Work()
+        agent = self.floor.agents.get(agent_id)
+        if agent is not None:
+            before = (agent.state, agent.call)
+            self.floor.wrap_up_over(agent_id, count, at)
+            self._say_state(before, agent, at, work)
         self._run(deque(), at, work)
         return work
 
-    def _move(self, floor: Floor, at: datetime, *, starts: bool = True) -> Work:
-        self.floor = floor
+    def _settle(self, at: datetime) -> Work:
         work = Work()
-        if starts:
-            self._run(deque(), at, work)
+        self._run(deque(), at, work)
         return work
 
     def _run(self, events: deque[ev.Event], at: datetime, work: Work) -> None:
         while True:
             while events:
                 self._one(events, events.popleft(), work)
-            self._let_go(work)
-            offer = decide(self.floor)
+            for agent in self.floor.gone():
+                if agent.who.leaving:
+                    work.departures.append(agent.who.session)
+            offer = self.floor.decide(at)
             if offer is None:
                 return
-            self._floor_becomes(offer.agent, reserve(self.floor, offer, at), at, work)
-            agent = self.floor.agents[offer.agent]
+            self._offer(offer, events, at, work)
+
+    def _offer(self, offer: Offer, events: deque[ev.Event], at: datetime, work: Work) -> None:
+        for agent_id in offer.agents:
+            agent = self.floor.agents[agent_id]
+            self._say_state((State.READY, None), agent, at, work)
             events.append(
                 ev.AgentReserved(
-                    call=offer.call, at=at, agent=offer.agent, endpoint=agent.who.endpoint, name=agent.who.name,
-                    ring=self.floor.waiting[offer.call].queue.ring,
+                    call=offer.call, at=at, agent=agent_id, endpoint=agent.who.endpoint, name=agent.who.name,
+                    ring=offer.queue.ring,
                 )
             )  # fmt: skip
-
-    def _let_go(self, work: Work) -> None:
-        """Agents who were only waiting for the end of a call leave the floor."""
-        for agent in gone(self.floor):
-            self.floor = self.floor.without_agent(agent.who.agent)
-            if agent.who.leaving:
-                work.departures.append(agent.who.session)
 
     def _one(self, events: deque[ev.Event], event: ev.Event, work: Work) -> None:
         call = self.calls.get(event.call)
@@ -172,47 +184,48 @@ class Engine:
     def _take(self, command: cmd.Command, events: deque[ev.Event], at: datetime, work: Work) -> None:
         match command:
             case cmd.JoinQueue():
-                queue = self.calls[command.call].queue
-                assert queue is not None
-                refusal = admits(self.floor, queue)
-                if refusal is None:
-                    self.floor = self.floor.with_waiting(
-                        WaitingCaller(call=command.call, queue=queue, entered_at=at, priority=command.priority)
-                    )
-                else:
+                refusal = self.floor.refusal(command.queue)
+                if refusal is not None:
                     events.append(ev.QueueRefused(call=command.call, at=at, reason=refusal.value))
+                    return
+                self.floor.enter(command.call, command.queue, at, command.priority)
+                queue = self.floor.lines[command.queue].plan
+                work.looks += [demand.after for demand in queue.demands if demand.after]
             case cmd.LeaveQueue():
-                self.floor = self.floor.without_waiting(command.call)
+                self.floor.leave(command.call)
             case cmd.AgentTalks():
                 agent = self.floor.agents.get(command.agent)
                 if agent is not None:
-                    talking = replace(agent, state=State.TALKING, since=at, call=command.call, missed=0)
-                    self._floor_becomes(command.agent, self.floor.with_agent(talking), at, work)
+                    before = (agent.state, agent.call)
+                    self.floor.talks(command.agent, at)
+                    self._say_state(before, agent, at, work)
             case cmd.AgentFree():
-                self._floor_becomes(command.agent, free(self.floor, command.agent, command.how, at), at, work)
+                self._free(command.agent, command.how, at, work)
             case cmd.Forget():
                 self._forget(command.call)
             case _:
                 work.commands.append(command)
 
-    def _floor_becomes(self, agent_id: AgentId, floor: Floor, at: datetime, work: Work) -> None:
-        before = self.floor.agents.get(agent_id)
-        self.floor = floor
-        after = floor.agents.get(agent_id)
-        self._say_state(before, after, at, work)
-        if after is not None and after.state is State.WRAP_UP and after.queue is not None:
-            work.wrap_ups.append(WrapUpTimer(agent_id, after.count, after.queue.wrap_up))
-
-    def _say_state(self, before: Agent | None, after: Agent | None, at: datetime, work: Work) -> None:
-        if after is None or before is None or (before.state, before.call) == (after.state, after.call):
+    def _free(self, agent_id: AgentId, how: str, at: datetime, work: Work) -> None:
+        agent = self.floor.agents.get(agent_id)
+        if agent is None:
             return
-        if after.leaving and after.call is None:
+        before = (agent.state, agent.call)
+        wrap_up = self.floor.free(agent_id, how, at)
+        self._say_state(before, agent, at, work)
+        if wrap_up is not None:
+            work.wrap_ups.append(WrapUpTimer(agent_id, agent.count, wrap_up))
+
+    def _say_state(self, before: tuple[State, CallId | None], agent: Agent, at: datetime, work: Work) -> None:
+        if before == (agent.state, agent.call):
+            return
+        if agent.leaving and agent.call is None:
             return  # the logout, or the one to come, is the last word about this session
-        missed_out = after.state is State.PAUSED and not after.who.paused
+        missed_out = agent.state is State.PAUSED and not agent.who.paused
         work.states.append(
             AgentState(
-                session=after.who.session, agent=after.who.agent, tenant=after.who.tenant, at=at, state=after.state,
-                call=after.call or (before.call if after.state is State.WRAP_UP else None),
+                session=agent.who.session, agent=agent.who.agent, tenant=agent.who.tenant, at=at, state=agent.state,
+                call=agent.call or (before[1] if agent.state is State.WRAP_UP else None),
                 reason="missed" if missed_out else "",
             )
         )  # fmt: skip

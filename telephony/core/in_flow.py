@@ -30,7 +30,7 @@ def arrive(turn: Turn, event: ev.CallOffered) -> None:
     turn.order(cmd.Answer, channel=event.channel)
     turn.note(fact.CallAnswered)
     if isinstance(route, Routed):
-        enter(turn, route)
+        enter(turn, route, merchant=route.merchant)
     else:
         leave(turn, route)
 

@@ -9,6 +9,8 @@ from telephony.core.flow import ToQueue
 from telephony.core.in_flow import go
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, talk_bridge
 
+ANSWERED_ELSEWHERE = 26  # Q.850: the phone shows no missed call
+
 
 def ring_agent(turn: Turn, event: ev.AgentReserved) -> None:
     """The floor has an agent for this caller: make the leg to the agent's phone."""
@@ -35,7 +37,7 @@ def dial_leg(turn: Turn, event: ev.LegReady) -> None:
     """The leg's channel exists: ring the phone; that of an earlier agent is ended."""
     assert turn.call.queue is not None
     leg = turn.call.leg_of(event.channel)
-    if leg is None or leg != turn.call.agent_leg:
+    if leg not in turn.call.ringing:
         appeared_too_late(turn, event)
         return
     turn.order(cmd.DialLeg, channel=event.channel, ring=turn.call.queue.ring)
@@ -46,10 +48,12 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     leg = turn.call.leg_of(event.channel)
     queue = turn.call.queue
     assert queue is not None
-    if leg is None or leg.agent is None or leg != turn.call.agent_leg:
+    if leg is None or leg.agent is None or leg not in turn.call.ringing:
         appeared_too_late(turn, event)
         return
     turn.change_leg(leg, answered_at=event.at)
+    for other in turn.call.ringing:
+        turn.order(cmd.HangUp, channel=other.channel, cause=ANSWERED_ELSEWHERE)
     turn.drop_timer("max_wait")
     turn.become(outcome=Outcome.ANSWERED)
     turn.note(fact.QueueLeft, reason="connected")
@@ -77,8 +81,10 @@ def channel_ended_while_ringing(turn: Turn, event: ev.ChannelEnded) -> None:
     assert leg.agent is not None
     turn.change_leg(leg, ended_at=event.at)
     turn.note(fact.AgentMissed, leg=leg.no, agent=leg.agent, cause=event.cause)
-    turn.to(Stage.WAITING)
     turn.order(cmd.AgentFree, agent=leg.agent, how="missed")
+    if turn.call.ringing:
+        return
+    turn.to(Stage.WAITING)
     queue, since = turn.call.queue, turn.call.waiting_since
     assert queue is not None and since is not None
     if event.at - since >= queue.max_wait:
@@ -99,8 +105,7 @@ def give_up(turn: Turn, event: ev.ChannelEnded, caller: Leg) -> None:
     turn.note(fact.QueueLeft, reason="abandoned")
     turn.order(cmd.LeaveQueue)
     end_leg(turn, caller, event.cause)
-    ringing = turn.call.agent_leg
-    if ringing is not None:
+    for ringing in turn.call.ringing:
         turn.order(cmd.HangUp, channel=ringing.channel)
     clear(turn)
 
@@ -136,15 +141,12 @@ def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
     leg = turn.call.leg_of(event.channel)
     if leg is None or leg.ended_at is not None:
         return
-    if leg.kind is LegKind.CALLER:
-        turn.become(ended_by=EndedBy.CALLER)
-        end_leg(turn, leg, event.cause)
-        if other := turn.call.agent_leg:
-            turn.order(cmd.HangUp, channel=other.channel)
-    elif leg == turn.call.agent_leg:
-        turn.become(ended_by=EndedBy.AGENT)
-        end_leg(turn, leg, event.cause)
-        turn.order(cmd.HangUp, channel=turn.call.channel)
-    else:
+    if leg in turn.call.ringing:
+        end_leg(turn, leg, event.cause)  # another had answered first
         return
+    turn.become(ended_by=EndedBy.CALLER if leg.kind is LegKind.CALLER else EndedBy.AGENT)
+    end_leg(turn, leg, event.cause)
+    for other in turn.call.legs:
+        if other.ended_at is None:
+            turn.order(cmd.HangUp, channel=other.channel)
     clear(turn)

@@ -61,12 +61,13 @@ class QueuePlan:
     tenant: TenantId
     code: str
     strategy: str = "longest_idle"
-    skills: Mapping[str, int] = field(default_factory=dict)  # least level of each skill
     ring: timedelta = timedelta(seconds=20)
     wrap_up: timedelta = timedelta(seconds=15)
     max_wait: timedelta = timedelta(minutes=5)
     max_length: int = 0  # 0: no limit
-    join_empty: bool = False  # whether callers may wait while nobody is logged in
+    #: states in which an agent does not count as there for a caller who comes, in the words of app_queue's joinempty:
+    #: paused, unavailable, inuse, ringing, wrapup. With `never` among them callers may always wait.
+    join_empty: frozenset[str] = frozenset()
     weight: int = 0
     ageing: float = 0.0  # points of priority that a minute of waiting is worth
     demands: tuple[Demand, ...] = ()

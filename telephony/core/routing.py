@@ -1,7 +1,7 @@
 """Which flow answers a dialled number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from telephony.core.flow import Flow
@@ -11,15 +11,25 @@ from telephony.core.values import Outcome, TenantId
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """The flow that answers, and the tenant it answers for."""
+    """The flow that answers, and the tenant it answers for; `merchant` is the code that was dialled with the number."""
 
     flow: Flow
     tenant: TenantId | None
     language: str
+    merchant: str = ""
 
 
 def find(plan: Plan, dialled: str, at: datetime) -> Routed | Outcome:
-    """The flow for a number at an instant, or the outcome that says why there is none."""
+    """The flow for a number at an instant, or the outcome that says why there is none.
+
+    A merchant's code may be dialled right behind a shared number, as in 1252101.
+    """
+    if dialled not in plan.routes:
+        for cut in range(len(dialled) - 1, 0, -1):
+            number, code = dialled[:cut], dialled[cut:]
+            if (number, code) in plan.directory:
+                found = find_merchant(plan, number, code, at)
+                return replace(found, merchant=code) if isinstance(found, Routed) else found
     return _first(plan, plan.routes.get(dialled, ()), at, Outcome.UNASSIGNED)
 
 

@@ -52,6 +52,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.RINGING: {
+        ev.AgentReserved: in_queue.ring_agent,  # ringall: one more phone
         ev.LegReady: in_queue.dial_leg,
         ev.LegAnswered: in_queue.connect,
         ev.ChannelEnded: in_queue.channel_ended_while_ringing,
@@ -64,7 +65,9 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TimerFired: ignore,
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
-        ev.LegAnswered: ignore,
+        # A phone that another had outrun.
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.LEAVING: {
         ev.PromptEnded: ending.last_word_said,

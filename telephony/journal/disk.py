@@ -24,7 +24,7 @@ from seatline.errors import Refused
 from seatline.ids import uuid7
 from telephony.core.engine import AgentState
 from telephony.core.facts import Fact, body
-from telephony.core.floor import State
+from telephony.core.acd.agents import State
 
 log = structlog.get_logger(__name__)
 _TABLES = """

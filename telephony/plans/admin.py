@@ -23,7 +23,7 @@ from agents.people.models import Skill
 from seatline import clock
 from seatline.panel.base import PanelAdmin, PanelTabular, WindowTabular
 from seatline.panel.forms import AskForm, posted
-from seatline.panel.show import chip, duration, figure, when
+from seatline.panel.show import chip, duration, figure, tag, when
 from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueSkill, Route, Trunk
 from telephony.plans.services import faults_of, make_phone, publish_flow, save_draft, say_prompt
 from telephony.recordings.play import sound_response
@@ -126,10 +126,10 @@ class VersionInline(WindowTabular):
     show_change_link = True
     verbose_name_plural = gettext_lazy("versions")
 
-    @display(description=gettext_lazy("state"), label={"draft": "warning", "published": "success"})
-    def state_shown(self, row: FlowVersion) -> tuple[str, str]:
+    @display(description=gettext_lazy("state"))
+    def state_shown(self, row: FlowVersion) -> str:
         """Draft or published."""
-        return row.state, row.get_state_display()
+        return tag(row.get_state_display(), "warn" if row.state == FlowVersion.State.DRAFT else "good")
 
     @display(description=gettext_lazy("published at"))
     def published(self, row: FlowVersion) -> str:

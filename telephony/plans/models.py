@@ -30,11 +30,18 @@ class Queue(models.Model):
     """Where a tenant's callers wait, and the rules by which they get an agent; never deleted, history names it."""
 
     class Strategy(models.TextChoices):
-        """Which agent is rung; the keys of `core.strategies.STRATEGIES`."""
+        """Which agent is rung; the names of `core.acd.pools.STRATEGIES`, Asterisk's own where it has one."""
 
         LONGEST_IDLE = "longest_idle", _("longest ready")
         MOST_SKILLED = "most_skilled", _("best skilled")
-        LINEAR = "linear", _("lowest agent number")
+        RINGALL = "ringall", _("all at once")
+        LEAST_RECENT = "leastrecent", _("longest since the last call")
+        FEWEST_CALLS = "fewestcalls", _("fewest calls")
+        LINEAR = "linear", _("in order, each caller from the first")
+        RR_MEMORY = "rrmemory", _("in turn")
+        RR_ORDERED = "rrordered", _("in turn, by position")
+        RANDOM = "random", _("by chance")
+        W_RANDOM = "wrandom", _("by chance, weighed by penalty")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))

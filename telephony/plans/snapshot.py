@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 
 from telephony.core.flow import Flow as CoreFlow
-from telephony.core.plan import Plan, QueuePlan, TenantPlan
+from telephony.core.plan import Demand, Plan, QueuePlan, TenantPlan
 from telephony.core.plan import Route as CoreRoute
 from telephony.core.values import FlowId, QueueId, TenantId
 from telephony.plans.definition import FlowFaulty, read
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 # Every period there ever was: the plan then does not depend on when it is loaded.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _Key = tuple[UUID | None, str, str]  # tenant, number, merchant code
+ALWAYS = frozenset({"never"})  # app_queue counts a queue as empty: never
 
 
 def load_plan() -> Plan:
@@ -47,6 +48,10 @@ def _tenants() -> dict[TenantId, TenantPlan]:
     }  # fmt: skip
 
 
+def _demands(skills: dict[str, int]) -> tuple[Demand, ...]:
+    return (Demand(skills=skills),) if skills else ()
+
+
 def _queues() -> list[QueuePlan]:
     skills: dict[UUID, dict[str, int]] = defaultdict(dict)
     for queue_id, code, level in QueueSkill.objects.values_list("queue_id", "skill__code", "level"):
@@ -54,8 +59,8 @@ def _queues() -> list[QueuePlan]:
     return [
         QueuePlan(
             id=QueueId(one.id), tenant=TenantId(one.tenant_id), code=one.code, strategy=one.strategy,
-            skills=skills[one.id], ring=one.ring, wrap_up=one.wrap_up, max_wait=one.max_wait,
-            max_length=one.max_length, join_empty=one.join_empty, weight=one.weight,
+            demands=_demands(skills[one.id]), ring=one.ring, wrap_up=one.wrap_up, max_wait=one.max_wait,
+            max_length=one.max_length, join_empty=ALWAYS if one.join_empty else frozenset(), weight=one.weight,
             misses_allowed=one.misses_allowed, music=one.music, record=one.record,
         )
         for one in Queue.objects.all()

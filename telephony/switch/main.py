@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import structlog
 from django.db import DatabaseError, InterfaceError
@@ -210,7 +211,7 @@ class Switch:
     async def _follow_plan(self) -> None:
         plan = await self._desk.try_to(load_plan)
         if plan is not None:
-            self._engine.plan = plan
+            self._engine.obey(plan)
             await self._push_phones()
 
     async def _watch_leases(self) -> None:
@@ -251,4 +252,4 @@ async def run(settings: Settings) -> None:
                 await asyncio.sleep(AGAIN_AFTER)
     finally:
         desk.close()
-    await Switch(settings, journal, Engine(plan)).run()
+    await Switch(settings, journal, Engine(plan, Random())).run()  # noqa: S311  which agent rings is no secret

@@ -13,7 +13,7 @@ from agents.presence.services import (
     sessions_in_force,
 )
 from seatline.clock import now
-from telephony.core.floor import SignedIn
+from telephony.core.acd.agents import SignedIn
 from telephony.core.values import AgentId, Endpoint, SessionId, TenantId
 from tenants.accounts.scope import telephony_scope
 

@@ -129,6 +129,8 @@ class Shell:
                     self._carry_out(command)
         for session in work.departures:
             self._depart(session)
+        for delay in work.looks:
+            asyncio.get_running_loop().call_later(delay.total_seconds(), self._look_again)
         for timer in work.wrap_ups:
             self._set_wrap_up(timer)
 
@@ -174,6 +176,9 @@ class Shell:
             self.happen(ev.TimerFired(call=command.call, at=self._clock(), timer=command.timer, count=command.count))
 
         asyncio.get_running_loop().call_later(command.delay.total_seconds(), fire)
+
+    def _look_again(self) -> None:
+        self.act(self.engine.tick(self._clock()))
 
     def _set_wrap_up(self, timer: WrapUpTimer) -> None:
         def fire() -> None:

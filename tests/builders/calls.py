@@ -5,12 +5,12 @@ from random import Random
 from uuid import UUID
 
 from telephony.ari.simulated import AgentHabits, SimulatedAsterisk
+from telephony.core.acd.agents import SignedIn
 from telephony.core.engine import AgentState, Engine, Work
 from telephony.core.facts import Fact
-from telephony.core.floor import SignedIn
 from telephony.core.flow import Directory, Finish, Flow, Menu, Opening, Play, Say, Speak, ToQueue
 from telephony.core.opening import Hours, Span
-from telephony.core.plan import Plan, QueuePlan, Route, TenantPlan
+from telephony.core.plan import Demand, Plan, QueuePlan, Route, TenantPlan
 from telephony.core.values import AgentId, CallId, Endpoint, FlowId, Outcome, QueueId, SessionId, TenantId
 
 NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # nine in the morning in Shanghai, a Tuesday
@@ -27,8 +27,12 @@ PROMPTS = ("greeting", "menu", "wrong", "tickets", "code", "closed", "no-agent",
 
 
 def a_queue(**changes: object) -> QueuePlan:
-    """The museum's queue."""
-    return QueuePlan(**({"id": QUEUE, "tenant": MUSEUM, "code": "tickets"} | changes))  # type: ignore[arg-type]
+    """The museum's queue; `skills` is short for one demand of them."""
+    skills = changes.pop("skills", {})
+    if changes.pop("join_empty", False):
+        changes["join_empty"] = frozenset({"never"})
+    demands = {"demands": (Demand(skills=skills),)} if skills else {}
+    return QueuePlan(**({"id": QUEUE, "tenant": MUSEUM, "code": "tickets"} | demands | changes))  # type: ignore[arg-type]
 
 
 def a_flow(**nodes: object) -> Flow:
@@ -93,7 +97,7 @@ class World:
     def __init__(self, plan: Plan | None = None, *agents: SignedIn, misses: float = 0.0, seed: int = 1252) -> None:
         self.facts: list[Fact] = []
         self.states: list[AgentState] = []
-        self.engine = Engine(plan or a_plan())
+        self.engine = Engine(plan or a_plan(), Random(seed))
         self.asterisk = SimulatedAsterisk(self.engine, Random(seed), self._wrote, NINE, AgentHabits(misses=misses))
         self.asterisk.act(self.engine.follow({one.agent: one for one in agents}, NINE))
 

@@ -18,7 +18,7 @@ from tests.builders.calls import FLOW, NINE, NUMBER, QUEUE, SHARED, a_call_id, a
 
 SOON = timedelta(seconds=1)
 LATE = timedelta(minutes=10)  # longer than the queue's longest wait
-MOST_LEGS = 3  # the caller and two agents, one after another, show all that more would
+MOST_LEGS = 3  # the caller and two agents, at once or one after another, show all that more would
 CALLER = ChannelId("caller")
 STRANGER = ChannelId("stranger")
 
@@ -86,7 +86,7 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
         for name, count in {"key": 0, "max_wait": 0, "leave": 0, "clear": 0, **call.timers}.items():
             yield ev.TimerFired(**head, timer=name, count=count)
             yield ev.TimerFired(**head, timer=name, count=count - 1)
-        if len(call.legs) < MOST_LEGS or call.stage is not Stage.WAITING:
+        if len(call.legs) < MOST_LEGS or call.stage not in (Stage.WAITING, Stage.RINGING):
             who = an_agent(len(call.legs) or 1)
             yield ev.AgentReserved(**head, agent=who.agent, endpoint=who.endpoint, name=who.name, ring=20 * SOON)
         for reason in (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
@@ -99,6 +99,6 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.ChannelEnded(**head, channel=channel, cause=16)
 
 
-def agents_alive(call: Call) -> int:
-    """How many agents' phones ring or talk in this call."""
-    return sum(leg.kind is LegKind.AGENT and leg.ended_at is None for leg in call.legs)
+def agents_talking(call: Call) -> int:
+    """How many agents talk in this call."""
+    return sum(leg.kind is LegKind.AGENT and bool(leg.answered_at) and leg.ended_at is None for leg in call.legs)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from agents.presence.services import SessionInForce
 from telephony.core import facts as fact
+from telephony.core.acd.agents import State
 from telephony.core.engine import AgentState
-from telephony.core.floor import State
 from telephony.core.values import CallId, EndedBy, Outcome, TenantId, agent_channel
 from telephony.plans.models import Flow, Queue
 from telephony.plans.services import add_flow, add_queue, answer_with, publish_flow, save_draft

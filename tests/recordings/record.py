@@ -12,6 +12,7 @@ import math
 import sys
 import tempfile
 import wave
+from random import Random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -130,7 +131,7 @@ async def record(name: str, story: Story, asterisk: Asterisk, folder: Path) -> N
     media = str(tone(asterisk.sounds / "zh" / "tone.wav").with_suffix(""))
     plan = a_plan(ring=4 * SECOND, misses_allowed=5)
     plan = replace(plan, prompts={(None, prompt, "zh"): f"sound:{media}" for prompt in PROMPTS})
-    engine = Engine(plan)
+    engine = Engine(plan, Random(1252))
     events: list[str] = []
     ami = Manager(
         host="127.0.0.1", port=asterisk.ports.ami, username=asterisk.access.ami_user, secret=asterisk.access.ami_secret

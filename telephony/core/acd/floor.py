@@ -77,7 +77,7 @@ class Floor:
         grade = grade_of(plan, who.skills)
         if grade is None:
             return
-        line.join(who.agent, *grade)
+        line.join(who.agent, int(who.number), *grade)
         self._serving[who.agent].append(line)
         self._offer_to(agent)
 
@@ -168,7 +168,9 @@ class Floor:
 
     def refusal(self, queue_id: QueueId) -> Outcome | None:
         """Why a caller may not join the queue now, or None if he may."""
-        line = self.lines[queue_id]
+        line = self.lines.get(queue_id)
+        if line is None:
+            return Outcome.NO_AGENT  # the queue was taken away while the caller was on the way to it
         if line.plan.max_length and len(line.waiting) >= line.plan.max_length:
             return Outcome.QUEUE_FULL
         return None if self.staffed(line, line.plan.join_empty) else Outcome.NO_AGENT
@@ -208,6 +210,10 @@ class Floor:
             return 0
         mine = waiting.line._order(waiting)
         return 1 + sum(waiting.line._order(other) < mine for other in waiting.line.waiting.values())
+
+    def look_again(self) -> None:
+        """Callers have waited longer: each queue with callers may have an offer to make that it had not."""
+        self._hopeful.update({queue_id: line for queue_id, line in self.lines.items() if line.waiting})
 
     # The decision.
 

@@ -46,15 +46,13 @@ class Line:
         self.waiting: dict[CallId, Waiting] = {}
         self._heap: list[tuple[Order, Waiting]] = []
         self._next = 0
-        self._joined = 0
 
-    def join(self, agent: AgentId, grade: int, level: int) -> Member:
-        """An agent becomes a member; the plan's penalty and position hold, others come in the order of joining."""
+    def join(self, agent: AgentId, number: int, grade: int, level: int) -> Member:
+        """An agent becomes a member; the plan's penalty and position hold, others stand by their numbers."""
         given = self.plan.members.get(agent)
-        self._joined += 1
         member = Member(
             agent,
-            position=given.position if given else self._joined - 1,
+            position=given.position if given else number,
             penalty=given.penalty if given else 0,
             grade=grade,
             level=level,

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from agents.presence.models import PresenceEvent
-from telephony.core.floor import State
+from telephony.core.acd.agents import State
 from telephony.journal import projector
 from telephony.journal import ship as shipping
 from telephony.journal.models import Call, LedgerEntry, Leg

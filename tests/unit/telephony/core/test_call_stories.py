@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from telephony.ari.simulated import Caller
 from telephony.core import facts as fact
+from telephony.core.acd.agents import State
 from telephony.core.call import Stage
-from telephony.core.floor import State
 from telephony.core.values import EndedBy, Outcome
 from tests.builders.calls import NINE, NUMBER, SHARED, World, a_call_id, a_plan, an_agent
 
@@ -73,6 +73,8 @@ def test_agent_who_hangs_up_first_is_named_as_the_one_who_ended_the_call():
         (a_caller("0"), [an_agent(1)], a_plan(active=False), Outcome.SUSPENDED),
         # The shared number: merchant 101, then the museum's own flow.
         (a_caller("101", "", "0", dialled=SHARED), [an_agent(1)], None, Outcome.ANSWERED),
+        # The merchant's code dialled right behind the shared number.
+        (a_caller("", "0", dialled=f"{SHARED}101"), [an_agent(1)], None, Outcome.ANSWERED),
         # A merchant that is not listed, three times.
         (a_caller("999", "998", "997", dialled=SHARED), [], None, Outcome.NO_MERCHANT),
     ],
@@ -116,7 +118,7 @@ def test_call_keeps_the_plan_with_which_it_arrived():
     world = World(None, an_agent(1))
     world.asterisk.call(NINE, a_call_id(), a_caller("2"))
     world.asterisk.run(until=NINE + SECOND)
-    world.engine.plan = a_plan(active=False)
+    world.engine.obey(a_plan(active=False))
     world.asterisk.run()
     assert world.last(fact.CallEnded).outcome == Outcome.INFORMED
 
@@ -137,7 +139,7 @@ def test_whatever_callers_do_nothing_is_left_behind(arrivals, agents, misses):
         world.asterisk.call(NINE + second * SECOND, a_call_id(number), caller)
     world.asterisk.run()
 
-    assert not world.engine.calls and not world.engine.floor.waiting
+    assert not world.engine.calls and not any(line.waiting for line in world.engine.floor.lines.values())
     assert not world.asterisk.lines and not world.asterisk.phones and not world.asterisk.bridges
     assert all(agent.state in (State.READY, State.PAUSED) for agent in world.engine.floor.agents.values())
     for number in range(len(arrivals)):

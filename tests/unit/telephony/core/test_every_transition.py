@@ -10,7 +10,7 @@ from telephony.core import facts as fact
 from telephony.core.call import Stage
 from telephony.core.states import TRANSITIONS, ignore
 from telephony.core.values import LegKind, Outcome
-from tests.builders.reachable import STRANGER, agents_alive, every_move
+from tests.builders.reachable import STRANGER, agents_talking, every_move
 
 KINDS = [
     kind for kind in vars(ev).values() if isinstance(kind, type) and issubclass(kind, ev.Event) and kind is not ev.Event
@@ -84,8 +84,8 @@ def test_ended_call_has_an_outcome_and_no_living_leg_and_is_forgotten_or_waits_f
             assert sum(isinstance(one, last) for one in commands) == 1
 
 
-def test_no_two_phones_ring_for_one_caller():
-    assert max(agents_alive(move.before) for move in every_move()) == 1
+def test_no_two_agents_talk_to_one_caller():
+    assert max(agents_talking(move.before) for move in every_move()) == 1
 
 
 def test_living_channel_of_a_call_that_clears_has_been_told_to_hang_up():

@@ -8,7 +8,7 @@ import pytest
 
 from telephony.ari.simulated import Caller
 from telephony.core import facts as fact
-from telephony.core.floor import State
+from telephony.core.acd.agents import State
 from telephony.core.flow import ToQueue
 from telephony.core.values import Endpoint, QueueId, SessionId
 from tests.builders.calls import FLOW, NINE, NUMBER, QUEUE, World, a_call_id, a_flow, a_plan, a_queue, an_agent

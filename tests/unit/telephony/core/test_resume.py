@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -58,7 +59,7 @@ def test_call_that_was_taken_up_can_be_ended_and_then_has_one_whole_record(calle
     call = resume(CALL, part, a_plan())
     if call is None:
         return
-    engine = Engine(a_plan())
+    engine = Engine(a_plan(), Random(1252))
     work = engine.adopt(call, NINE + timedelta(hours=1))
     for leg in call.legs:
         gone = ev.ChannelEnded(call=CALL, at=NINE + timedelta(hours=1), channel=leg.channel)
