@@ -15,27 +15,38 @@ from agents.presence.services import log_out
 from seatline import clock
 from seatline.panel.base import WindowAdmin, WindowTabular
 from seatline.panel.forms import AskForm, posted
-from seatline.panel.show import chip, duration, when
+from seatline.panel.show import chip, duration, tag, when
 
-#: How unfold colours a state; the word always stands beside it.
-COLOURS = {
-    State.READY: "success",
-    State.RINGING: "warning",
+#: The ground of a state's word.
+TONES = {
+    State.READY: "good",
+    State.RINGING: "warn",
     State.TALKING: "info",
     State.HOLD: "info",
-    State.WRAP_UP: "primary",
-    State.PAUSED: "warning",
-    State.LOGGED_OUT: "default",
+    State.WRAP_UP: "info",
+    State.PAUSED: "warn",
+    State.LOGGED_OUT: "plain",
+}
+
+
+#: Why a session ended, or an interval began, as the rows hold it.
+REASONS = {
+    "login": gettext_lazy("login"),
+    "code": gettext_lazy("by phone code"),
+    "elsewhere": gettext_lazy("logged in at another phone"),
+    "lease_ended": gettext_lazy("lease ended"),
+    "supervisor": gettext_lazy("by a supervisor"),
+    "missed": gettext_lazy("missed calls"),
 }
 
 
 class _Interval:
     """Columns of an interval, in a list and within a session."""
 
-    @display(description=gettext_lazy("state"), ordering="state", label=COLOURS)
-    def state_shown(self, row: PresenceInterval) -> tuple[str, str]:
+    @display(description=gettext_lazy("state"), ordering="state")
+    def state_shown(self, row: PresenceInterval) -> str:
         """What the agent was doing."""
-        return row.state, row.get_state_display()
+        return tag(row.get_state_display(), TONES[State(row.state)])
 
     @display(description=gettext_lazy("from"), ordering="starts_at")
     def from_(self, row: PresenceInterval) -> str:
@@ -46,6 +57,11 @@ class _Interval:
     def until(self, row: PresenceInterval) -> str:
         """In the tenant's time zone."""
         return when(row.ends_at, row.tenant.time_zone, seconds=True)
+
+    @display(description=gettext_lazy("reason"), ordering="reason")
+    def why(self, row: PresenceInterval) -> str:
+        """In words where we have them; else the digit of the pause reason."""
+        return str(REASONS.get(row.reason, row.reason)) or "–"
 
     @display(description=gettext_lazy("length"))
     def length(self, row: PresenceInterval) -> str:
@@ -61,7 +77,7 @@ class IntervalInline(_Interval, WindowTabular):
     """What happened during a session."""
 
     model = PresenceInterval
-    fields = ("state_shown", "reason", "from_", "until", "length")
+    fields = ("state_shown", "why", "from_", "until", "length")
     readonly_fields = fields
     ordering = ("starts_at",)
     verbose_name_plural = gettext_lazy("what happened")
@@ -93,11 +109,11 @@ class Open(admin.SimpleListFilter):
 class SessionAdmin(WindowAdmin):
     """Stays of agents at phones."""
 
-    list_display = ("agent", "tenant_named", "endpoint", "seat", "since", "until", "length", "logged_out_because")
+    list_display = ("agent", "tenant_named", "endpoint", "seat", "since", "until", "length", "why")
     list_filter = (Open, "tenant")
     list_select_related = ("agent", "tenant")
     search_fields = ("agent__number", "agent__name", "agent__name_zh", "endpoint")
-    fields = ("agent", "tenant", "endpoint", "seat", "since", "until", "length", "logged_out_because")
+    fields = ("agent", "tenant", "endpoint", "seat", "since", "until", "length", "why")
     inlines = (IntervalInline,)
     actions_detail = ("log_out_now",)
     empty_hint = gettext_lazy("Nobody has logged in yet: an agent dials *45, the agent number and the PIN.")
@@ -121,6 +137,11 @@ class SessionAdmin(WindowAdmin):
     def length(self, row: AgentSession) -> str:
         """So far, if it runs."""
         return duration(_end(row.logged_out_at) - row.logged_in_at)
+
+    @display(description=gettext_lazy("logged out because"), ordering="logged_out_because")
+    def why(self, row: AgentSession) -> str:
+        """In words."""
+        return str(REASONS.get(row.logged_out_because, row.logged_out_because)) or "–"
 
     def offers(self, row: AgentSession, name: str) -> bool:
         """Only who is in can be logged out."""
@@ -157,10 +178,10 @@ class SessionAdmin(WindowAdmin):
 class IntervalAdmin(_Interval, WindowAdmin):
     """Time by state."""
 
-    list_display = ("agent", "state_shown", "reason", "from_", "until", "length")
+    list_display = ("agent", "state_shown", "why", "from_", "until", "length")
     list_filter = ("state", "tenant")
     list_select_related = ("agent", "tenant")
     search_fields = ("agent__number", "agent__name", "agent__name_zh")
-    fields = ("agent", "tenant", "state_shown", "reason", "from_", "until", "length", "session", "call_id")
+    fields = ("agent", "tenant", "state_shown", "why", "from_", "until", "length", "session", "call_id")
     ordering = ("-starts_at",)
     empty_hint = gettext_lazy("What agents do appears here once the first one logs in.")

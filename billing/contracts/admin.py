@@ -28,7 +28,7 @@ from billing.rating.params import fields_of
 from seatline import clock
 from seatline.panel.base import PanelAdmin, PanelStacked, WindowTabular
 from seatline.panel.forms import AskForm, posted
-from seatline.panel.show import chip, when
+from seatline.panel.show import chip, tag, when
 
 
 class VersionInline(WindowTabular):
@@ -45,16 +45,16 @@ class VersionInline(WindowTabular):
         """With the people."""
         return super().get_queryset(request).select_related("written_by", "approved_by", "contract")
 
-    @display(description=gettext_lazy("state"), label={"waits": "warning", "approved": "success"})
-    def state_shown(self, row: ContractVersion) -> tuple[str, str]:
+    @display(description=gettext_lazy("state"))
+    def state_shown(self, row: ContractVersion) -> str:
         """Whether it prices anything."""
         return _version_state(row)
 
 
-def _version_state(row: ContractVersion) -> tuple[str, str]:
+def _version_state(row: ContractVersion) -> str:
     if row.approved_at is None:
-        return "waits", _("waits for approval")
-    return "approved", _("approved by %(user)s") % {"user": row.approved_by}
+        return tag(_("waits for approval"), "warn")
+    return tag(_("approved by %(user)s") % {"user": row.approved_by}, "good")
 
 
 class _OfTenant(PanelAdmin):
@@ -151,7 +151,7 @@ class VersionAdmin(_OfTenant):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With the parameters of each kind of price."""
-        if context.get("add"):
+        if kwargs.get("add"):
             chinese = (get_language() or "").startswith("zh")
             context["price_kinds"] = [
                 {
@@ -198,8 +198,8 @@ class VersionAdmin(_OfTenant):
         """The rows below are the service's; there is nothing to tell of them."""
         return super().construct_change_message(request, form, [], add)
 
-    @display(description=gettext_lazy("state"), label={"waits": "warning", "approved": "success"})
-    def state_shown(self, row: ContractVersion) -> tuple[str, str]:
+    @display(description=gettext_lazy("state"))
+    def state_shown(self, row: ContractVersion) -> str:
         """Whether it prices anything."""
         return _version_state(row)
 

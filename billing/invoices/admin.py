@@ -25,18 +25,20 @@ from billing.exports.services import DocumentFile, csv_of, pdf_of, usage_csv_of
 from billing.invoices.models import Document, DocumentLine, DocumentTax
 from billing.invoices.services import approve_and_issue, credit, prepare, refresh_drafts, withdraw
 from billing.invoices.sources import line_sources
+from billing.mediation.admin import METERS
+from billing.rating.trace import unit_name
 from seatline import clock
 from seatline.errors import SeatlineError
 from seatline.panel.base import WindowAdmin, WindowTabular
 from seatline.panel.forms import AskForm, TypedNameForm, posted
 from seatline.panel.said import said
-from seatline.panel.show import chip, figure, link, money, plain, when
+from seatline.panel.show import chip, figure, link, money, plain, tag, when, whole
 
-STATUS_COLOURS = {
-    Document.Status.DRAFT: "default",
-    Document.Status.PREPARED: "warning",
+STATUS_TONES = {
+    Document.Status.DRAFT: "plain",
+    Document.Status.PREPARED: "warn",
     Document.Status.APPROVED: "info",
-    Document.Status.ISSUED: "success",
+    Document.Status.ISSUED: "good",
 }
 ONE_DAY = timedelta(days=1)
 
@@ -83,12 +85,14 @@ class LineInline(WindowTabular):
     @display(description=gettext_lazy("period"))
     def period(self, line: DocumentLine) -> str:
         """First and last day."""
-        return f"{line.starts_on:%Y-%m-%d} – {line.ends_on - ONE_DAY:%m-%d}"
+        return whole(f"{line.starts_on:%Y-%m-%d} – {line.ends_on - ONE_DAY:%m-%d}")
 
     @display(description=gettext_lazy("quantity"))
     def quantity_shown(self, line: DocumentLine) -> str:
         """With its unit."""
-        return figure(f"{plain(line.quantity)} {_(line.unit)}")
+        return figure(
+            f"{plain(line.quantity)} {unit_name(line.unit, 'zh-hans' if _chinese() else 'en', line.quantity)}"
+        )
 
     @display(description=gettext_lazy("unit price"))
     def price(self, line: DocumentLine) -> str:
@@ -193,7 +197,7 @@ class DocumentAdmin(WindowAdmin):
         """The number, or what it is as long as it has none."""
         if row.number:
             return row.number
-        return f"{row.get_doc_type_display()} · {_('interim') if row.interim else _('no number yet')}"
+        return f"{row.get_doc_type_display()} · {_('interim') if row.interim else _('no number')}"
 
     @display(description=gettext_lazy("tenant"), ordering="tenant__name")
     def tenant_named(self, row: Document) -> str:
@@ -203,22 +207,22 @@ class DocumentAdmin(WindowAdmin):
     @display(description=gettext_lazy("contract"))
     def contract_link(self, row: Document) -> str:
         """To the contract's page."""
-        return link(reverse("admin:billing_contract_change", args=[row.contract_id]), row.contract_number)
+        return link(reverse("admin:billing_contract_change", args=[row.contract_id]), whole(row.contract_number))
 
     @display(description=gettext_lazy("period"), ordering="starts_on")
     def period(self, row: Document) -> str:
         """First and last day."""
-        return f"{row.starts_on:%Y-%m-%d} – {row.ends_on - ONE_DAY:%Y-%m-%d}"
+        return whole(f"{row.starts_on:%Y-%m-%d} – {row.ends_on - ONE_DAY:%m-%d}")
 
     @display(description=gettext_lazy("counted until"))
     def counted(self, row: Document) -> str:
         """The last day that is counted so far."""
         return f"{row.counted_to - ONE_DAY:%Y-%m-%d}"
 
-    @display(description=gettext_lazy("status"), ordering="status", label=STATUS_COLOURS)
-    def status_shown(self, row: Document) -> tuple[str, str]:
+    @display(description=gettext_lazy("status"), ordering="status")
+    def status_shown(self, row: Document) -> str:
         """How far it has come."""
-        return row.status, row.get_status_display()
+        return tag(row.get_status_display(), STATUS_TONES[Document.Status(row.status)])
 
     @display(description=gettext_lazy("net"), ordering="net")
     def net_shown(self, row: Document) -> str:
@@ -301,7 +305,7 @@ class DocumentAdmin(WindowAdmin):
                 "at": when(row.occurred_at, zone, seconds=True),
                 "row": row,
                 "quantity": figure(plain(row.quantity)),
-                "talk": row.duration,
+                "meter": METERS.get(row.meter, row.meter),
                 "url": reverse("admin:telephony_call_change", args=[row.source_id]),
             }
             for row in page
@@ -491,7 +495,7 @@ class DocumentAdmin(WindowAdmin):
         amounts = (("net", document.net), ("tax", document.tax), ("gross", document.gross))
         names = {"net": _("net"), "tax": _("tax"), "gross": _("gross")}
         return [
-            f"{document.tenant} · {document.contract_number} · {self.period(document)}",
+            f"{document.tenant} · {document.contract_number} · {document.starts_on} – {document.ends_on - ONE_DAY}",
             *(f"{names[name]}: {amount:,.2f} {document.currency}" for name, amount in amounts),
         ]
 

@@ -11,7 +11,14 @@ from unfold.decorators import display
 
 from billing.mediation.models import UsageRecord
 from seatline.panel.base import WindowAdmin
-from seatline.panel.show import chip, duration, figure, link, plain, when
+from seatline.panel.show import chip, duration, figure, link, plain, tag, when
+
+#: Meters in words; usage and prices hold the plain names.
+METERS = {
+    "call_in": gettext_lazy("inbound call"),
+    "call_informed": gettext_lazy("call informed by the flow"),
+    "call_out": gettext_lazy("outbound call"),
+}
 
 
 class Billed(admin.SimpleListFilter):
@@ -38,14 +45,15 @@ class Billed(admin.SimpleListFilter):
 class UsageAdmin(WindowAdmin):
     """One row per billable fact."""
 
-    list_display = ("occurred", "tenant_named", "meter", "amount", "talk", "why", "call_link", "corrects")
+    list_display = ("occurred", "tenant_named", "metered", "amount", "talk", "why", "call_link", "corrects")
     list_filter = (Billed, "reason", "meter", "tenant")
     list_select_related = ("tenant", "corrects")
     search_fields = ("=source_id",)
     date_hierarchy = "occurred_at"
     ordering = ("-occurred_at", "-position")
     fields = (
-        "occurred", "tenant", "meter", "amount", "talk", "why", "call_link", "revision", "corrects", "recorded", "facts"
+        "occurred", "tenant", "metered", "amount", "talk", "why", "call_link", "revision", "corrects", "recorded",
+        "facts",
     )  # fmt: skip
     empty_hint = gettext_lazy("Usage appears here a few seconds after a call ends.")
 
@@ -64,6 +72,11 @@ class UsageAdmin(WindowAdmin):
         """The tenant behind its colour."""
         return chip(row.tenant, row.tenant.colour) if row.tenant else "–"
 
+    @display(description=gettext_lazy("meter"), ordering="meter")
+    def metered(self, row: UsageRecord) -> str:
+        """In words."""
+        return str(METERS.get(row.meter, row.meter))
+
     @display(description=gettext_lazy("quantity"), ordering="quantity")
     def amount(self, row: UsageRecord) -> str:
         """Without the zeros at its end."""
@@ -74,10 +87,10 @@ class UsageAdmin(WindowAdmin):
         """Minutes and seconds."""
         return duration(row.duration)
 
-    @display(description=gettext_lazy("billed"), ordering="reason", label={"yes": "success", "no": "default"})
-    def why(self, row: UsageRecord) -> tuple[str, str]:
+    @display(description=gettext_lazy("billed"), ordering="reason")
+    def why(self, row: UsageRecord) -> str:
         """Yes, or the reason why not."""
-        return ("yes", _("billable")) if row.billable else ("no", row.get_reason_display())
+        return tag(_("billable"), "good") if row.billable else tag(row.get_reason_display(), "plain")
 
     @display(description=gettext_lazy("call"))
     def call_link(self, row: UsageRecord) -> str:

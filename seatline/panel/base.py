@@ -203,6 +203,7 @@ class PanelTabular(TabularInline):
     """Rows within another form."""
 
     extra = 0
+    hide_title = True
 
 
 class PanelStacked(StackedInline):

@@ -62,3 +62,13 @@ def chip(text: object, colour: str) -> SafeString:
 def link(url: str, text: object) -> SafeString:
     """A link."""
     return format_html('<a class="sl-link" href="{}">{}</a>', url, text)
+
+
+def whole(text: object) -> SafeString:
+    """Text that is not broken over lines."""
+    return format_html('<span class="sl-whole">{}</span>', text)
+
+
+def tag(text: object, tone: str) -> SafeString:
+    """A word on a coloured ground: good, warn, bad, info or plain. The word says it all; the colour only helps."""
+    return format_html('<span class="sl-tag sl-{}">{}</span>', tone, text)

@@ -7,33 +7,34 @@ from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from agents.people.models import Agent
 from agents.people.services import people
 from seatline.panel.base import WindowAdmin, WindowTabular
-from seatline.panel.show import chip, duration, link, when
+from seatline.panel.show import chip, duration, link, tag, when, whole
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.told import agents_in, tell
 from telephony.recordings.admin import player
 from telephony.recordings.models import Recording
 
-OUTCOME_COLOURS = {
+OUTCOME_TONES = {
     "": "info",
-    Call.Outcome.ANSWERED: "success",
-    Call.Outcome.INFORMED: "success",
-    Call.Outcome.ABANDONED: "warning",
-    Call.Outcome.ABANDONED_IN_MENU: "warning",
-    Call.Outcome.CLOSED: "default",
-    Call.Outcome.NO_AGENT: "danger",
-    Call.Outcome.QUEUE_FULL: "danger",
-    Call.Outcome.QUEUE_TIMEOUT: "danger",
-    Call.Outcome.WRONG_KEYS: "warning",
-    Call.Outcome.NO_MERCHANT: "warning",
-    Call.Outcome.UNASSIGNED: "default",
-    Call.Outcome.SUSPENDED: "default",
-    Call.Outcome.FAILED: "danger",
+    Call.Outcome.ANSWERED: "good",
+    Call.Outcome.INFORMED: "good",
+    Call.Outcome.ABANDONED: "warn",
+    Call.Outcome.ABANDONED_IN_MENU: "warn",
+    Call.Outcome.CLOSED: "plain",
+    Call.Outcome.NO_AGENT: "bad",
+    Call.Outcome.QUEUE_FULL: "bad",
+    Call.Outcome.QUEUE_TIMEOUT: "bad",
+    Call.Outcome.WRONG_KEYS: "warn",
+    Call.Outcome.NO_MERCHANT: "warn",
+    Call.Outcome.UNASSIGNED: "plain",
+    Call.Outcome.SUSPENDED: "plain",
+    Call.Outcome.FAILED: "bad",
 }
 
 
@@ -105,10 +106,18 @@ class CallAdmin(WindowAdmin):
     """Every call, from the ledger."""
 
     list_display = (
-        "started", "caller", "dialled", "tenant_named", "queue_code", "agent_named", "outcome_shown", "waited_shown",
+        "began",
+        "caller",
+        "dialled",
+        "tenant_named",
+        "queue_code",
+        "agent_named",
+        "outcome_shown",
+        "waited_shown",
         "talked_shown",
-    )  # fmt: skip
-    list_display_links = ("started", "caller")
+    )
+    list_display_links = ("began", "caller")
+    list_fullwidth = True
     list_filter = ("outcome", Running, "tenant", "practice")
     list_select_related = ("tenant",)
     search_fields = ("caller", "dialled", "=sip_call_id", "queue_code")
@@ -122,7 +131,8 @@ class CallAdmin(WindowAdmin):
                     ("tenant_named", "outcome_shown", "ended_by"),
                     ("caller", "dialled", "merchant_code"),
                     ("flow_shown", "queue_code", "agent_named"),
-                    ("started", "answered", "connected", "ended"),
+                    ("started", "answered"),
+                    ("connected", "ended"),
                     ("waited_shown", "rang_shown", "talked_shown"),
                 )
             },
@@ -176,6 +186,11 @@ class CallAdmin(WindowAdmin):
         """In the tenant's time zone."""
         return when(call.started_at, _zone(call), seconds=True)
 
+    @display(description=gettext_lazy("started at"), ordering="started_at")
+    def began(self, call: Call) -> str:
+        """To the minute, for the list."""
+        return when(call.started_at, _zone(call))
+
     @display(description=gettext_lazy("answered at"))
     def answered(self, call: Call) -> str:
         """In the tenant's time zone."""
@@ -199,17 +214,18 @@ class CallAdmin(WindowAdmin):
     @display(description=gettext_lazy("agent"))
     def agent_named(self, call: Any) -> str:
         """Number and name."""
-        return call.agent_name or "–"
+        return whole(call.agent_name or "–")
 
     @display(description=gettext_lazy("flow"))
     def flow_shown(self, call: Call) -> str:
         """Code and version."""
         return f"{call.flow_code} · {call.flow_version}" if call.flow_code else "–"
 
-    @display(description=gettext_lazy("outcome"), ordering="outcome", label=OUTCOME_COLOURS)
-    def outcome_shown(self, call: Call) -> tuple[str, Any]:
+    @display(description=gettext_lazy("outcome"), ordering="outcome")
+    def outcome_shown(self, call: Call) -> str:
         """How it ended, or that it goes on."""
-        return call.outcome, call.get_outcome_display() if call.outcome else gettext_lazy("going on")
+        word = call.get_outcome_display() if call.outcome else _("going on")
+        return tag(word, OUTCOME_TONES.get(call.outcome, "plain"))
 
     @display(description=gettext_lazy("waited"), ordering="waited")
     def waited_shown(self, call: Call) -> str:

@@ -15,17 +15,26 @@ from unfold.widgets import UnfoldAdminColorInputWidget
 
 from seatline.panel.base import PanelAdmin, PanelTabular, WindowAdmin
 from seatline.panel.forms import AskForm, TypedNameForm, posted
-from seatline.panel.show import chip, when
+from seatline.panel.show import chip, tag, when
 from tenants.accounts.models import Membership, Tenant, User
 
 admin.site.unregister(Group)
+
+#: The groups of `staff.py` in words; the rows of `auth_group` hold the plain names.
+GROUP_NAMES = (
+    gettext_lazy("operations"),
+    gettext_lazy("supervision"),
+    gettext_lazy("technicians"),
+    gettext_lazy("security"),
+    gettext_lazy("finance"),
+)
 
 
 class TenantForm(ModelForm):
     """A tenant, with a picker for its colour."""
 
     colour = CharField(
-        label=Tenant._meta.get_field("colour").verbose_name,
+        label=gettext_lazy("Colour"),
         widget=UnfoldAdminColorInputWidget(),
         initial="#2563eb",
         help_text=Tenant._meta.get_field("colour").help_text,
@@ -50,14 +59,10 @@ class TenantAdmin(PanelAdmin):
         """The name behind the tenant's colour."""
         return chip(tenant.display_name, tenant.colour)
 
-    @display(
-        description=gettext_lazy("status"),
-        ordering="status",
-        label={Tenant.Status.ACTIVE: "success", Tenant.Status.SUSPENDED: "danger"},
-    )
-    def shown_status(self, tenant: Tenant) -> tuple[str, str]:
+    @display(description=gettext_lazy("status"), ordering="status")
+    def shown_status(self, tenant: Tenant) -> str:
         """Whether calls are answered."""
-        return tenant.status, tenant.get_status_display()
+        return tag(tenant.get_status_display(), "good" if tenant.status == Tenant.Status.ACTIVE else "bad")
 
     @display(description=gettext_lazy("created at"), ordering="created_at")
     def created(self, tenant: Tenant) -> str:

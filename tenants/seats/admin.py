@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
@@ -21,7 +22,7 @@ from unfold.widgets import (
 from seatline import clock
 from seatline.panel.base import PanelAdmin, WindowTabular
 from seatline.panel.forms import AskForm, MomentField, TypedNameForm, posted
-from seatline.panel.show import chip, figure, when
+from seatline.panel.show import chip, figure, tag, when
 from tenants.accounts.models import Tenant
 from tenants.periods import ends_after
 from tenants.seats.bar import room_bar
@@ -78,6 +79,8 @@ class GrantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["tenant"].queryset = Tenant.objects.all()
         self.fields["starts_at"].initial = clock.now()
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
         bar = room_bar(clock.now())
         self.fields["seats"].help_text = _(
             "Free now: %(free)s of %(seats)s; at the fullest instant of the next 24 hours: %(peak)s."
@@ -213,8 +216,8 @@ class LeaseAdmin(PanelAdmin):
     actions_detail = ("resize", "end")
     empty_hint = gettext_lazy("Grant a tenant its first seats; its agents can then log in.")
     add_fieldsets = (
-        (None, {"fields": (("tenant", "seats"), "named", ("starts_at", "ends_at"))}),
-        (gettext_lazy("Weekly hours"), {"fields": (("weekdays", "from_time", "to_time"),)}),
+        (None, {"fields": (("tenant", "seats"), "named", "starts_at", "ends_at")}),
+        (gettext_lazy("Weekly hours"), {"fields": ("weekdays", "from_time", "to_time")}),
     )
     fields = ("tenant_named", "seats_shown", "kind", "from_", "until", "contract_id")
     readonly_fields = fields
@@ -291,13 +294,13 @@ class LeaseAdmin(PanelAdmin):
         """In the tenant's time zone."""
         return when(lease.ends_at, lease.tenant.time_zone)
 
-    @display(description=gettext_lazy("state"), label={"now": "success", "later": "info", "over": "default"})
-    def state(self, lease: SeatLease) -> tuple[str, str]:
+    @display(description=gettext_lazy("state"))
+    def state(self, lease: SeatLease) -> str:
         """Running, coming or over."""
         at = clock.now()
         if lease.ends_at is not None and lease.ends_at <= at:
-            return "over", _("over")
-        return ("later", _("coming")) if lease.starts_at > at else ("now", _("running"))
+            return tag(_("over"), "plain")
+        return tag(_("coming"), "info") if lease.starts_at > at else tag(_("running"), "good")
 
     def offers(self, row: SeatLease, name: str) -> bool:
         """What is over stays; certain seats are let one by one, so they do not grow."""
