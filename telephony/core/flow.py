@@ -25,7 +25,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """Speak, then go on. A key cuts the speech short."""
+    """Speak, then go on. A key cuts the speech short, and counts at the next node that asks for one."""
 
     say: tuple[Say, ...]
     next: str

@@ -106,6 +106,9 @@ def key_pressed(turn: Turn, event: ev.KeyPressed) -> None:
         case Play():
             turn.hush()
             go(turn, node.next)
+            if turn.call.stage is Stage.LISTENING:
+                # Who knows the way keys ahead: the key counts at the node that asks for one.
+                key_pressed(turn, event)
         case Menu():
             turn.hush()
             turn.drop_timer("key")

@@ -40,7 +40,7 @@ def test_caller_who_hangs_up_in_the_queue_is_counted_as_abandoned():
     engine, facts, _, _ = replay("caller_abandons_in_queue", paused=True)
     assert [type(one).__name__ for one in facts] == [*BEGIN, "QueueLeft", "LegEnded", "CallEnded"]
     assert facts[-1].outcome == Outcome.ABANDONED and facts[-1].ended_by == EndedBy.CALLER
-    assert not engine.calls and not engine.floor.waiting
+    assert not engine.calls
 
 
 def test_phone_stops_ringing_when_the_caller_hangs_up():

@@ -84,6 +84,12 @@ def test_call_ends_with_its_outcome(caller, agents, plan, outcome):
     assert end.outcome == outcome
 
 
+def test_key_during_the_greeting_is_taken_for_the_menu_behind_it():
+    world, end = a_story(Caller(dialled=NUMBER, number="02161234567", keys=("2",)))
+    assert end.outcome == Outcome.INFORMED
+    assert end.at - NINE < 8 * SECOND, "neither greeting nor menu was spoken to its end"
+
+
 def test_caller_at_night_hears_that_the_museum_is_closed():
     _, end = a_story(a_caller("0"), an_agent(1), at=NINE + timedelta(hours=14))
     assert end.outcome == Outcome.CLOSED
