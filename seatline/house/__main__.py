@@ -79,12 +79,12 @@ def _call(options: argparse.Namespace) -> None:
     plan = CallPlan(
         number=options.number,
         caller=options.caller,
-        keys=parse_keys(options.keys),
-        hang_up_after=timedelta(seconds=options.seconds),
+        keys=parse_keys(options.keys, first=None),
+        hang_up_after=timedelta(seconds=options.at_most),
         cancel_after=timedelta(seconds=options.cancel_after) if options.cancel_after else None,
         speech=call.speech_for(house),
     )
-    report = call.call(house, plan)
+    report = call.call(house, plan, timedelta(seconds=options.seconds))
     if options.json:
         print(json.dumps(report, ensure_ascii=False, default=str))
     else:
@@ -149,8 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true")
     command = add("call", _call, "a caller dials a number; what became of the call")
     command.add_argument("number")
-    command.add_argument("--keys", default="", help="keys after the answer, one after another, such as 2,0")
-    command.add_argument("--seconds", type=float, default=8, help="hang up so long after the answer")
+    command.add_argument("--keys", default="", help="pressed one after another as the house falls silent: 2,0 or 2@5")
+    command.add_argument("--seconds", type=float, default=8, help="talk so long with the agent")
+    command.add_argument("--at-most", type=float, default=120, help="hang up so long after the answer, come what may")
     command.add_argument("--cancel-after", type=float, default=0, help="give up if nobody answered by then")
     command.add_argument("--caller", default="02161234567", help="the number that the caller shows")
     command.add_argument("--json", action="store_true", help="one object")

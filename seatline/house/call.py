@@ -22,11 +22,42 @@ class CallNotRecorded(Unavailable):
     """The call {sip_call_id} is not in PostgreSQL after {seconds} s (the caller saw SIP {code}). See ./run doctor."""
 
 
-def call(house: House, plan: CallPlan) -> dict[str, Any]:
-    """Place the call; the record of it, with its usage. Raises `CallNotRecorded` and the caller's own errors."""
-    result = asyncio.run(place_call(plan, sip_port=house.asterisk.ports.sip, folder=house.var / "calls" / "last"))
+def call(house: House, plan: CallPlan, talk: timedelta) -> dict[str, Any]:
+    """Place the call and talk for `talk` once an agent is there; without one, `plan.hang_up_after` ends it.
+
+    The record of the call with its usage. Raises `CallNotRecorded` and the caller's own errors.
+    """
     enter_django(house)
-    return record_of(result)
+    return record_of(asyncio.run(_place(house, plan, talk)))
+
+
+async def _place(house: House, plan: CallPlan, talk: timedelta) -> CallerResult:
+    hang_up = asyncio.Event()
+    watch = asyncio.create_task(_hang_up_after_talk(plan.sip_call_id, talk, hang_up))
+    try:
+        folder = house.var / "calls" / "last"
+        return await place_call(plan, sip_port=house.asterisk.ports.sip, folder=folder, hang_up=hang_up)
+    finally:
+        watch.cancel()
+
+
+async def _hang_up_after_talk(sip_call_id: str, talk: timedelta, hang_up: asyncio.Event) -> None:
+    """The caller cannot hear whether it is an agent who speaks; the ledger knows."""
+    while True:
+        report = await asyncio.to_thread(_report, sip_call_id)
+        if report is not None and report["connected_at"]:
+            break
+        await asyncio.sleep(0.3)
+    await asyncio.sleep(talk.total_seconds())
+    hang_up.set()
+
+
+def _report(sip_call_id: str) -> dict[str, Any] | None:
+    from telephony.journal.services import call_report  # noqa: PLC0415 - rooms need Django's settings
+    from tenants.accounts.scope import operator_scope  # noqa: PLC0415
+
+    with operator_scope():
+        return call_report(sip_call_id)
 
 
 def speech_for(house: House) -> Any:
@@ -40,14 +71,7 @@ def speech_for(house: House) -> Any:
 
 def record_of(result: CallerResult) -> dict[str, Any]:
     """Wait for the call's record to be complete; with `usage` and what the caller saw added."""
-    from telephony.journal.services import call_report  # noqa: PLC0415
-    from tenants.accounts.scope import operator_scope  # noqa: PLC0415
-
-    def look() -> dict[str, Any] | None:
-        with operator_scope():
-            return call_report(result.sip_call_id)
-
-    report = _wait(look, lambda found: found is not None and _complete(found))
+    report = _wait(lambda: _report(result.sip_call_id), lambda found: found is not None and _complete(found))
     if report is None:
         raise CallNotRecorded(
             sip_call_id=result.sip_call_id, seconds=int(RECORDED_WITHIN.total_seconds()), code=result.code

@@ -16,9 +16,11 @@ from uuid import uuid4
 
 from seatline.errors import BadInput, Unavailable
 from seatline.house.media import Voice, a_law_of
+from seatline.house.scenario import hang_up_message, scenario
 from seatline.house.scenario import notes as read_notes
-from seatline.house.scenario import scenario
 
+# Moment after the answer, or None: as soon as the house has said something and fell silent, as people do; and digits.
+Keys = tuple[tuple[timedelta | None, str], ...]
 Notes = dict[str, tuple[float, list[str]]]
 CARRIER = "127.0.0.10"  # the trunk's address in asterisk_etc/pjsip.conf
 
@@ -35,13 +37,17 @@ class NumberUnreadable(BadInput):
     """{number} cannot be dialled: a number has digits, and may begin with +."""
 
 
+class KeysUnreadable(BadInput):
+    """{word} are no keys: write digits, * and #, parted by commas, if need be with seconds: 2,0 or 101@6,0@14."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallPlan:
     """What a caller does. Durations count from the answer, `cancel_after` from the INVITE."""
 
     number: str
     caller: str = "02161234567"
-    keys: tuple[tuple[timedelta, str], ...] = ()  # when to press what
+    keys: Keys = ()  # when to press what
     hang_up_after: timedelta = timedelta(seconds=8)
     cancel_after: timedelta | None = None  # give up if nobody answered by then
     patience: timedelta = timedelta(seconds=90)  # how long ringing may last
@@ -63,10 +69,23 @@ class CallerResult:
     heard_seconds: float
 
 
-def parse_keys(text: str, first: float = 2.5, between: float = 2.5) -> tuple[tuple[timedelta, str], ...]:
-    """`2,0` as keys with their moments: the first after `first` seconds, then one every `between` seconds."""
-    groups = [group.strip() for group in text.split(",") if group.strip()]
-    return tuple((timedelta(seconds=first + place * between), group) for place, group in enumerate(groups))
+def parse_keys(text: str, first: float | None = 2.5, between: float = 2.5) -> Keys:
+    """`2,0` as keys with their moments: the first after `first` seconds, then one every `between` seconds.
+
+    With `first` None each is pressed when the house falls silent. `101@6` says the seconds after the answer for itself.
+    Raises `KeysUnreadable`.
+    """
+    keys: list[tuple[timedelta | None, str]] = []
+    for place, word in enumerate(word.strip() for word in text.split(",") if word.strip()):
+        digits, _, moment = word.partition("@")
+        try:
+            after = float(moment) if moment else None if first is None else first + place * between
+        except ValueError:
+            raise KeysUnreadable(word=word) from None
+        if not digits or set(digits) - set("0123456789*#"):
+            raise KeysUnreadable(word=word)
+        keys.append((None if after is None else timedelta(seconds=after), digits))
+    return tuple(keys)
 
 
 async def place_call(
@@ -76,8 +95,12 @@ async def place_call(
     folder: Path | None = None,
     host: str = CARRIER,
     on_answer: asyncio.Event | None = None,
+    hang_up: asyncio.Event | None = None,
 ) -> CallerResult:
-    """Place the call and follow it to its end. `folder` keeps scenario, log and sound; a temporary one is removed."""
+    """Place the call and follow it to its end. `folder` keeps scenario, log and sound; a temporary one is removed.
+
+    `on_answer` is set at the answer; set `hang_up` to end an answered call before `plan.hang_up_after`.
+    """
     if shutil.which("sipp") is None:
         raise CallerMissing
     if not plan.number.lstrip("+").isdigit():
@@ -88,7 +111,8 @@ async def place_call(
         voice = Voice(a_law_of(plan.speech) if plan.speech else b"")
         await voice.start(host)
         try:
-            notes = await _run(plan, place, voice, host=host, sip_port=sip_port, on_answer=on_answer)
+            ends = (on_answer or asyncio.Event(), hang_up or asyncio.Event())
+            notes = await _run(plan, place, voice, host=host, sip_port=sip_port, ends=ends)
         finally:
             await voice.stop()
         heard = place / "heard.wav"
@@ -97,7 +121,7 @@ async def place_call(
 
 
 async def _run(
-    plan: CallPlan, place: Path, voice: Voice, *, host: str, sip_port: int, on_answer: asyncio.Event | None
+    plan: CallPlan, place: Path, voice: Voice, *, host: str, sip_port: int, ends: tuple[asyncio.Event, asyncio.Event]
 ) -> Notes:
     """Run SIPp; word -> the rest of its log line, for the words that `scenario` notes."""
     target, port = f"127.0.0.1:{sip_port}", _free_udp_port(host)
@@ -108,7 +132,8 @@ async def _run(
     )  # fmt: skip
     (place / "caller.xml").write_text(text)
     log = place / "notes.log"
-    log.unlink(missing_ok=True)
+    for old in (log, place / "errors.log"):
+        old.unlink(missing_ok=True)
     with (place / "sipp.out").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             "setpriv", "--pdeathsig", "TERM",  # whatever ends us ends the caller too
@@ -117,7 +142,8 @@ async def _run(
             "errors.log", "-default_behaviors", "all,-bye", cwd=place, stdin=asyncio.subprocess.DEVNULL, stdout=output,
             stderr=output, env={"TERM": "dumb", "PATH": "/usr/bin:/bin:/usr/local/bin"}, start_new_session=True,
         )  # fmt: skip
-    keys: list[asyncio.Task[None]] = []
+    on_answer, hang_up = ends
+    helpers: list[asyncio.Task[None]] = []
     notes: Notes = {}
     try:
         async with asyncio.timeout((plan.patience + plan.hang_up_after).total_seconds() + 15):
@@ -128,14 +154,16 @@ async def _run(
                 if "answered" in fresh and "answered" not in notes:
                     far, far_port = fresh["answered"][1]
                     voice.speak_to(far, int(far_port))
-                    keys = [asyncio.create_task(_press(voice, after, digits)) for after, digits in plan.keys]
-                    if on_answer is not None:
-                        on_answer.set()
+                    helpers = [
+                        asyncio.create_task(_press(voice, plan.keys)),
+                        asyncio.create_task(_ask_to_hang_up(hang_up, (host, port), plan.sip_call_id)),
+                    ]
+                    on_answer.set()
                 notes = fresh
     except TimeoutError:
         raise CallerFailed(cause="the call did not end in time.") from None
     finally:
-        for task in keys:
+        for task in helpers:
             task.cancel()
         if process.returncode is None:
             process.kill()
@@ -151,9 +179,22 @@ def _ms(duration: timedelta) -> int:
     return max(1, round(duration / timedelta(milliseconds=1)))
 
 
-async def _press(voice: Voice, after: timedelta, digits: str) -> None:
-    await asyncio.sleep(after.total_seconds())
-    voice.key(digits)
+async def _press(voice: Voice, keys: Keys) -> None:
+    loop = asyncio.get_running_loop()
+    answered_at = loop.time()
+    for after, digits in keys:
+        if after is None:
+            await voice.asked()
+        else:
+            await asyncio.sleep(max(0.0, answered_at + after.total_seconds() - loop.time()))
+        voice.key(digits)
+
+
+async def _ask_to_hang_up(hang_up: asyncio.Event, sipp: tuple[str, int], call_id: str) -> None:
+    """SIPp cannot be told to hang up but by SIP: the scenario takes a MESSAGE within the call for that."""
+    await hang_up.wait()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as message:
+        message.sendto(hang_up_message(call_id), sipp)
 
 
 def _result(plan: CallPlan, notes: Notes, heard: Path | None, seconds: float) -> CallerResult:

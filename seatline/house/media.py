@@ -14,6 +14,8 @@ FRAME = 160  # samples of 20 ms at 8 kHz
 _FRAME_SECONDS = 0.02
 _A_LAW, _EVENTS = 8, 101  # RTP payload types; the second is the one in the caller's SDP
 _DIGITS = "0123456789*#ABCD"
+_LOUD = 600  # of 32768: speech is far above, the silence that Asterisk sends far below
+_PAUSE = 1.2  # seconds of silence after which it is our turn; within a prompt pauses are shorter
 _EVENT_FRAMES = 6  # a key is held for 120 ms
 
 
@@ -63,6 +65,7 @@ class Voice(asyncio.DatagramProtocol):
         self._task: asyncio.Task[None] | None = None
         self._sequence = secrets.randbelow(30000)
         self._source = secrets.token_bytes(4)
+        self._loud_at = 0.0  # when something loud was last heard, on the loop's clock
         self.port = 0
 
     async def start(self, host: str) -> None:
@@ -81,6 +84,15 @@ class Voice(asyncio.DatagramProtocol):
         """Press these keys, one after another, as soon as the earlier ones are done."""
         for digit in digits:
             self._keys.put_nowait(digit)
+
+    async def asked(self) -> None:
+        """Wait until the far side has said something since the last key, and then fell silent."""
+        loop = asyncio.get_running_loop()
+        since = loop.time()
+        while True:
+            if self._keys.empty() and self._loud_at > since and loop.time() - self._loud_at > _PAUSE:
+                return
+            await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
         """Fall silent and close the socket."""
@@ -102,6 +114,8 @@ class Voice(asyncio.DatagramProtocol):
         """Keep A-law sound; packets come in order on loopback."""
         if len(data) > 12 and data[1] & 0x7F == _A_LAW:
             self._heard += data[12:]
+            if max(abs(LINEAR[code]) for code in data[12:]) > _LOUD:
+                self._loud_at = asyncio.get_running_loop().time()
 
     def error_received(self, exc: Exception) -> None:
         """The far side closed its port first: the end of the call is on its way by SIP."""

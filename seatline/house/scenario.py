@@ -62,6 +62,7 @@ $refusals
 <send><![CDATA[
 ACK [next_url] SIP/2.0
 $ack]]></send>
+<recv request="MESSAGE" optional="true" next="hang_up" timeout="$talk" ontimeout="hang_up"/>
 <recv request="BYE" timeout="$talk" ontimeout="hang_up"><action><log message="far_bye [timestamp]"/></action></recv>
 <send next="end"><![CDATA[
 SIP/2.0 200 OK
@@ -139,6 +140,15 @@ def scenario(
         cancel=headers("1 CANCEL", "i"),
         refused=headers("1 ACK", "i", far_tag="[peer_tag_param]"),
     )
+
+
+def hang_up_message(call_id: str) -> bytes:
+    """What makes a running scenario hang up: a request within its call, sent by us and never by Asterisk."""
+    return (
+        "MESSAGE sip:caller@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKhangup\r\n"
+        f"From: <sip:us@127.0.0.1>;tag=us\r\nTo: <sip:caller@127.0.0.1>\r\nCall-ID: {call_id}\r\n"
+        "CSeq: 9 MESSAGE\r\nMax-Forwards: 1\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
 
 
 def notes(log: Path) -> dict[str, tuple[float, list[str]]]:

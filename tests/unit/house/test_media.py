@@ -66,3 +66,19 @@ async def test_what_is_heard_is_kept(tmp_path):
     for _ in range(50):
         voice.datagram_received(header + bytes([0xAA]) * 160, ("127.0.0.1", 1))
     assert voice.save(tmp_path / "heard.wav") == 1.0
+
+
+async def test_a_caller_is_asked_when_the_house_has_spoken_and_fell_silent(monkeypatch):
+    monkeypatch.setattr("seatline.house.media._PAUSE", 0.1)
+    voice = Voice(b"")
+    header = bytes([0x80, 8]) + bytes(10)
+    asked = asyncio.create_task(voice.asked())
+    for _ in range(10):  # silence alone asks nothing
+        voice.datagram_received(header + bytes([0xD5]) * 160, ("127.0.0.1", 1))
+        await asyncio.sleep(0.02)
+    assert not asked.done()
+    for _ in range(3):
+        voice.datagram_received(header + bytes([0xAA]) * 160, ("127.0.0.1", 1))
+        await asyncio.sleep(0.02)
+    assert not asked.done()
+    await asyncio.wait_for(asked, 1)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from seatline.house.caller import CallPlan, NumberUnreadable, parse_keys, place_call
+from seatline.house.caller import CallPlan, KeysUnreadable, NumberUnreadable, parse_keys, place_call
 from seatline.house.scenario import notes, scenario
 
 
@@ -43,6 +43,20 @@ def test_no_log_is_no_notes(tmp_path):
 def test_keys_come_one_after_another():
     assert parse_keys("2, 0", first=1, between=2) == ((timedelta(seconds=1), "2"), (timedelta(seconds=3), "0"))
     assert parse_keys("") == ()
+
+
+def test_keys_without_a_moment_wait_until_they_are_asked_for():
+    assert parse_keys("101,0@9", first=None) == ((None, "101"), (timedelta(seconds=9), "0"))
+
+
+def test_keys_may_say_when():
+    assert parse_keys("101@6, 0@14.5") == ((timedelta(seconds=6), "101"), (timedelta(seconds=14.5), "0"))
+
+
+@pytest.mark.parametrize("text", ["x", "1@soon", "@3"])
+def test_what_no_telephone_has_is_no_key(text):
+    with pytest.raises(KeysUnreadable):
+        parse_keys(text)
 
 
 async def test_a_number_that_is_none_is_refused_before_anything_is_started():
