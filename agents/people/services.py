@@ -140,8 +140,9 @@ def give_skill(agent: Agent, skill: Skill, level: int) -> AgentSkill:
 def skills_of(agent_ids: list[UUID]) -> dict[UUID, dict[str, int]]:
     """For each agent the levels by the code of the skill."""
     found: dict[UUID, dict[str, int]] = {agent_id: {} for agent_id in agent_ids}
-    for row in AgentSkill.objects.filter(agent_id__in=agent_ids).select_related("skill"):
-        found[row.agent_id][row.skill.code] = row.level
+    rows = AgentSkill.objects.filter(agent_id__in=agent_ids).order_by()
+    for agent_id, code, level in rows.values_list("agent_id", "skill__code", "level"):
+        found[agent_id][code] = level
     return found
 
 

@@ -115,7 +115,8 @@ def open_session(person: Person, endpoint: str, seat: int | None, at: datetime) 
         session = AgentSession.objects.create(
             tenant_id=person.tenant_id, agent_id=person.agent_id, endpoint=endpoint, seat=seat, logged_in_at=at
         )
-        return _tell_of_locked(session, PresenceState.READY, at, "login")  # nobody else can see the row yet
+        _tell_of_locked(session, PresenceState.READY, at, "login")  # nobody else can see the row yet
+        return in_words([session])[0]
 
 
 def _check_place(person: Person, seat: int | None, at: datetime, leaving: AgentSession | None) -> None:
@@ -153,7 +154,8 @@ def pause(endpoint: str, reason_code: str, at: datetime) -> SessionInForce:
         if reason_code and pause_reason(session.tenant_id, reason_code) is None:
             raise PauseReasonUnknown(code=reason_code)
         move(state_of(session.id), Asked.PAUSE)
-        return _tell_of_locked(session, PresenceState.PAUSED, at, reason_code)
+        _tell_of_locked(session, PresenceState.PAUSED, at, reason_code)
+        return in_words([session])[0]
 
 
 def unpause(endpoint: str, at: datetime) -> SessionInForce:
@@ -162,7 +164,7 @@ def unpause(endpoint: str, at: datetime) -> SessionInForce:
         session = _the_session(endpoint=endpoint)
         if session.paused_since is not None:
             move(state_of(session.id), Asked.UNPAUSE)
-            return _tell_of_locked(session, PresenceState.READY, at, "unpause")
+            _tell_of_locked(session, PresenceState.READY, at, "unpause")
         return in_words([session])[0]
 
 
@@ -175,7 +177,8 @@ def finish_wrap_up(endpoint: str, at: datetime) -> SessionInForce:
         session = _the_session(endpoint=endpoint)
         session.wrap_up_done_at = at
         session.save(update_fields=["wrap_up_done_at"])
-        return _tell_of_locked(session, PresenceState.READY, at, WRAP_UP_DONE)
+        _tell_of_locked(session, PresenceState.READY, at, WRAP_UP_DONE)
+        return in_words([session])[0]
 
 
 def expire_leases(at: datetime, busy: Collection[UUID] = ()) -> list[SessionInForce]:
@@ -258,11 +261,10 @@ def _tell(session: AgentSession, state: PresenceState, at: datetime, reason: str
     rebuild_intervals([session.id])
 
 
-def _tell_of_locked(session: AgentSession, state: PresenceState, at: datetime, reason: str) -> SessionInForce:
-    """The same for a session whose row is locked already; gives back what it is now."""
+def _tell_of_locked(session: AgentSession, state: PresenceState, at: datetime, reason: str) -> None:
+    """The same for a session whose row is locked already, and is then what it became."""
     _write_down(session, state, at, reason)
     project(session)
-    return in_words([session])[0]
 
 
 def _write_down(session: AgentSession, state: PresenceState, at: datetime, reason: str) -> None:

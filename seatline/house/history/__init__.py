@@ -23,7 +23,7 @@ from telephony.plans.services import load_plan
 from tenants.accounts.scope import finance_scope, telephony_scope
 from tenants.seats.rules import instant
 
-__all__ = ["Past", "make"]
+__all__ = ["Past", "Progress", "make"]
 
 MARGIN = timedelta(minutes=30)  # between the last caller and the present, so that everybody is gone by then
 _DAY = timedelta(days=1)

@@ -24,18 +24,20 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEK = 7
 
 
-def made(days: int) -> history.Past | None:
+def made(days: int, progress: history.Progress | None = None) -> history.Past | None:
     with quick_hashes():
         world.load(SEED, SECRET, NOON)
-    return history.make(SEED, NOON, days)
+    return history.make(SEED, NOON, days, progress)
 
 
 @pytest.fixture(scope="module")
 def past(django_db_setup, django_db_blocker):
     """A week, made once for all tests of this file and taken back after them."""
+    heard: list[tuple[int, int]] = []
     with django_db_blocker.unblock(), transaction.atomic():
-        yield made(WEEK)
+        yield made(WEEK, lambda done, of: heard.append((done, of)))
         transaction.set_rollback(True)
+    assert heard == [(day, WEEK) for day in range(1, WEEK + 1)], "progress is told day by day"
 
 
 def test_a_week_has_hundreds_of_calls_and_what_was_told_is_what_is_there(past):
@@ -150,12 +152,3 @@ def test_the_same_seed_gives_the_same_past():
     assert first == second
     ids = [row[0] for row in first[0]]
     assert ids == [row[0] for row in sorted(first[0], key=lambda row: (row[3], row[0]))], "ids sort by time"
-
-
-@pytest.mark.django_db
-def test_progress_is_told_day_by_day():
-    heard = []
-    with quick_hashes():
-        world.load(SEED, SECRET, NOON)
-    history.make(SEED, NOON, 2, lambda done, of: heard.append((done, of)))
-    assert heard == [(1, 2), (2, 2)]
