@@ -61,7 +61,7 @@ def go(turn: Turn, name: str) -> None:
     match node:
         case Finish():
             leave(turn, node.outcome, node.say)
-        case ToQueue() if not node.say:
+        case ToQueue():
             join(turn, node)
         case _:
             turn.speak(words(turn, node.say))
@@ -77,7 +77,11 @@ def join(turn: Turn, node: ToQueue) -> None:
         return
     turn.become(queue=queue, waiting_since=turn.at)
     turn.note(fact.QueueEntered, queue=queue.id, queue_code=queue.code)
-    turn.order(cmd.StartMusic, channel=turn.call.channel, music=queue.music)
+    said = words(turn, node.say)
+    if said:
+        turn.speak(said)  # while an agent is being looked for; music follows
+    else:
+        turn.order(cmd.StartMusic, channel=turn.call.channel, music=queue.music)
     turn.set_timer("max_wait", queue.max_wait)
     turn.to(Stage.WAITING)
     turn.order(cmd.JoinQueue, queue=queue.id, tenant=queue.tenant)
@@ -92,8 +96,6 @@ def prompt_ended(turn: Turn, event: ev.PromptEnded) -> None:
     match node:
         case Play():
             go(turn, node.next)
-        case ToQueue():
-            join(turn, node)
         case Menu() | Directory():
             turn.set_timer("key", node.wait)
             turn.to(Stage.CHOOSING)

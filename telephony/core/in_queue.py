@@ -33,6 +33,22 @@ def ring_agent(turn: Turn, event: ev.AgentReserved) -> None:
     turn.to(Stage.RINGING)
 
 
+def announced(turn: Turn, event: ev.PromptEnded) -> None:
+    """The queue's announcement is over: music until an agent answers."""
+    assert turn.call.queue is not None
+    if event.playback == turn.call.playback:
+        turn.become(playback=None)
+        turn.order(cmd.StartMusic, channel=turn.call.channel, music=turn.call.queue.music)
+
+
+def silence(turn: Turn) -> None:
+    """End the announcement or the music, whichever plays."""
+    if turn.call.playback:
+        turn.hush()
+    else:
+        turn.order(cmd.StopMusic, channel=turn.call.channel)
+
+
 def dial_leg(turn: Turn, event: ev.LegReady) -> None:
     """The leg's channel exists: ring the phone; that of an earlier agent is ended."""
     assert turn.call.queue is not None
@@ -60,7 +76,7 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     turn.note(fact.AgentConnected, leg=leg.no, agent=leg.agent)
     turn.order(cmd.LeaveQueue)
     turn.order(cmd.AgentTalks, agent=leg.agent)
-    turn.order(cmd.StopMusic, channel=turn.call.channel)
+    silence(turn)
     turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
     if queue.record:
         name = str(turn.call.id)
@@ -126,7 +142,7 @@ def stop_waiting(turn: Turn, outcome: Outcome) -> None:
     turn.drop_timer("max_wait")
     turn.note(fact.QueueLeft, reason=outcome.value)
     turn.order(cmd.LeaveQueue)
-    turn.order(cmd.StopMusic, channel=turn.call.channel)
+    silence(turn)
     node = turn.here
     assert isinstance(node, ToQueue)
     elsewhere = node.otherwise.get(outcome)

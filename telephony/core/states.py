@@ -45,7 +45,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.QueueRefused: in_queue.refused,
         ev.TimerFired: in_queue.waited_too_long,
         ev.ChannelEnded: in_queue.give_up_waiting,
-        ev.PromptEnded: ignore,
+        ev.PromptEnded: in_queue.announced,
         ev.KeyPressed: ignore,
         # The phone that just gave up may still report.
         ev.LegReady: ending.appeared_too_late,
@@ -57,7 +57,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegAnswered: in_queue.connect,
         ev.ChannelEnded: in_queue.channel_ended_while_ringing,
         ev.TimerFired: ignore,
-        ev.PromptEnded: ignore,
+        ev.PromptEnded: in_queue.announced,
         ev.KeyPressed: ignore,
     },
     Stage.TALKING: {

@@ -85,7 +85,7 @@ def test_call_ends_with_its_outcome(caller, agents, plan, outcome):
 
 
 def test_key_during_the_greeting_is_taken_for_the_menu_behind_it():
-    world, end = a_story(Caller(dialled=NUMBER, number="02161234567", keys=("2",)))
+    _, end = a_story(Caller(dialled=NUMBER, number="02161234567", keys=("2",)))
     assert end.outcome == Outcome.INFORMED
     assert end.at - NINE < 8 * SECOND, "neither greeting nor menu was spoken to its end"
 
