@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 
+import django.db
+import psycopg
+
 from seatline.env import ROOT
 from seatline.errors import SeatlineError
 from seatline.house import bench, call, demo, doctor, render, setup, test, updown
@@ -181,10 +184,14 @@ def main() -> int:
         voice.trouble(error.message)
     except KeyboardInterrupt:
         voice.trouble("Stopped. What was begun can be repeated: the same command goes on from here.")
+    except (psycopg.OperationalError, django.db.OperationalError) as error:
+        voice.trouble(f"PostgreSQL does not answer: {' '.join(str(error).split())}. Start it: ./run up")
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        voice.trouble("The disk is full. Free some space (./run needs about 1.5 GB under .local/) and repeat.")
+        voice.trouble(
+            "The disk is full. Free some space (./run needs about 1.5 GB under .local/) and repeat."
+            if error.errno == errno.ENOSPC
+            else f"The machine refuses: {error}. Mend that and repeat."
+        )
     return 1
 
 
