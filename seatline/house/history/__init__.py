@@ -44,8 +44,8 @@ class NobodyMayStay(Exception):
     """Somebody is still logged in at the end of history: its last calls took longer than its margin."""
 
 
-def make(seed: int, until: datetime, days: int | None = None, progress: Progress | None = None) -> Past | None:
-    """Make the `days` before `until`, or as many as service has lasted; None, and nothing done, if there are calls.
+def make(seed: int, until: datetime, days: int = 31, progress: Progress | None = None) -> Past | None:
+    """Make the `days` up to `until`, at most those of service so far; None, and nothing done, if there are calls.
 
     The same seed and `until` give the same calls with the same ids. All or nothing, in one transaction. `progress` is
     told after each day how many are done, and of how many.
@@ -66,11 +66,11 @@ def make(seed: int, until: datetime, days: int | None = None, progress: Progress
     return Past((last - first).days + 1, calls, sessions, usage.records)
 
 
-def _first_day(until: datetime, days: int | None) -> date:
-    """The day on which service began, or the first of so many days if that is later."""
+def _first_day(until: datetime, days: int) -> date:
+    """The first of so many days, or the day on which service began if that is later."""
     with finance_scope():
         began = min(Contract.objects.values_list("starts_on", flat=True))
-    return began if days is None else max(began, until.astimezone(ZONE).date() - (days - 1) * _DAY)
+    return max(began, until.astimezone(ZONE).date() - (days - 1) * _DAY)
 
 
 def _play(seed: int, first: date, last: date, until: datetime, progress: Progress) -> None:
