@@ -115,8 +115,17 @@ class Turn:
         """Go to a stage, and write it on the caller's channel for a switch that may have to take over."""
         if stage is not self.call.stage:
             self.become(stage=stage)
-            if self.call.channel and self.call.caller_leg.ended_at is None:
-                self.order(cmd.Mark, channel=self.call.channel, variables=self._marks())
+            self.mark()
+
+    def mark(self) -> None:
+        """Write call, tenant and stage on the caller's channel.
+
+        Not while a prompt plays: Asterisk would carry it out at the prompt's end, and let every request of every call
+        that is behind it on the socket wait so long.
+        """
+        call = self.call
+        if call.channel and call.caller_leg.ended_at is None and call.playback is None:
+            self.order(cmd.Mark, channel=call.channel, variables=self._marks())
 
     def _marks(self) -> dict[str, str]:
         call = self.call

@@ -35,9 +35,9 @@ def leave(turn: Turn, outcome: Outcome, say: tuple[Say, ...] = ()) -> None:
     if not media:
         hang_up_caller(turn)
         return
+    turn.to(Stage.LEAVING)
     turn.speak(media)
     turn.set_timer("leave", LEAVE_WITHIN)
-    turn.to(Stage.LEAVING)
 
 
 def words(turn: Turn, say: tuple[Say, ...]) -> tuple[str, ...]:

@@ -64,8 +64,8 @@ def go(turn: Turn, name: str) -> None:
         case ToQueue():
             join(turn, node)
         case _:
-            turn.speak(words(turn, node.say))
             turn.to(Stage.LISTENING)
+            turn.speak(words(turn, node.say))
 
 
 def join(turn: Turn, node: ToQueue) -> None:
@@ -77,13 +77,13 @@ def join(turn: Turn, node: ToQueue) -> None:
         return
     turn.become(queue=queue, waiting_since=turn.at)
     turn.note(fact.QueueEntered, queue=queue.id, queue_code=queue.code)
+    turn.to(Stage.WAITING)
     said = words(turn, node.say)
     if said:
         turn.speak(said)  # while an agent is being looked for; music follows
     else:
         turn.order(cmd.StartMusic, channel=turn.call.channel, music=queue.music)
     turn.set_timer("max_wait", queue.max_wait)
-    turn.to(Stage.WAITING)
     turn.order(cmd.JoinQueue, queue=queue.id, tenant=queue.tenant)
 
 
@@ -164,8 +164,8 @@ def ask_again(turn: Turn) -> None:
     if tries >= node.tries:
         go(turn, node.otherwise)
         return
-    turn.speak(words(turn, node.wrong + node.say))
     turn.to(Stage.LISTENING)
+    turn.speak(words(turn, node.wrong + node.say))
 
 
 def hung_up_in_flow(turn: Turn, event: ev.ChannelEnded) -> None:

@@ -148,3 +148,14 @@ def test_callers_own_channel_coming_up_never_hangs_him_up():
 def test_every_outcome_but_that_of_another_plan_is_reached():
     reached = {move.stepped[0].outcome for move in every_move() if move.stepped and move.stepped[0].outcome}
     assert set(Outcome) - reached == {Outcome.SUSPENDED}
+
+
+def test_nothing_that_waits_for_the_channel_is_ordered_while_a_prompt_plays_on():
+    # Asterisk carries these out in the channel's own thread, which a prompt holds; the socket waits with them.
+    waits = (cmd.Answer, cmd.Mark, cmd.Connect)
+    for move in every_move():
+        over = isinstance(move.event, ev.PromptEnded) and move.event.playback == move.before.playback
+        plays = move.before.playback is not None and not over
+        for command in move.stepped[1] if move.stepped else ():
+            assert not (plays and isinstance(command, waits)), (move.before.stage, move.event)
+            plays = isinstance(command, cmd.StartPrompt) or (plays and not isinstance(command, cmd.StopPrompt))
