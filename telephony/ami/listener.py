@@ -4,7 +4,7 @@ The live path does not hang on it: with AMI away calls go on, unrecorded, and an
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class AmiListener:
             ping_interval=5,
             reconnect_timeout=1,
             on_login=self._logged_in,
+            on_disconnect=self._cut_off,
         )
         self._manager.register_event("*", self._event)
 
@@ -47,6 +48,10 @@ class AmiListener:
     def _logged_in(self, *_: object) -> None:
         self.logged_in.set()
         log.info("ami connected")
+
+    def _cut_off(self, *_: object) -> None:
+        self.logged_in.clear()
+        log.error("ami is away: calls go on unrecorded")
 
     def _event(self, _manager: Manager, event: Any) -> None:
         heard = translate(event)
@@ -70,6 +75,13 @@ class AmiListener:
         """
         answer = await self._action({"Action": "MixMonitor", "Channel": channel, "File": str(raw), "Options": "D"})
         return bool(getattr(answer, "success", False))
+
+    def mark(self, channel: ChannelId, variables: Mapping[str, str]) -> None:
+        """Set variables of a channel, also while it plays something; does not wait. Left undone with AMI away."""
+        if not self.logged_in.is_set():
+            return
+        for name, value in variables.items():
+            self._manager.send_action({"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value})
 
     async def _action(self, action: dict[str, str]) -> Any:
         return await asyncio.wait_for(asyncio.ensure_future(self._manager.send_action(action)), ANSWER_WITHIN)

@@ -7,17 +7,20 @@ So a caller that needs order sends one after another and need not wait for the a
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
+import structlog
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from seatline.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 
 # Events that nobody here reads. Asterisk forgets the filter with the application: it is set at every connect.
 UNREAD_EVENTS = (
@@ -93,12 +96,13 @@ class AriClient:
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         """Each event as Asterisk sends it; ends when the socket ends. The reader must not wait between two events."""
-        async for text in self._socket:
-            message: dict[str, Any] = orjson.loads(text)
-            if message.get("type") == "RESTResponse":
-                self._answered(message)
-            else:
-                yield message
+        with suppress(websockets.ConnectionClosed):  # torn as by a killed Asterisk: an end like any other
+            async for text in self._socket:
+                message = _read(text)
+                if message.get("type") == "RESTResponse":
+                    self._answered(message)
+                elif message:
+                    yield message
 
     def _answered(self, message: dict[str, Any]) -> None:
         future = self._waiting.pop(message.get("request_id", ""), None)
@@ -107,9 +111,10 @@ class AriClient:
             future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
 
     async def _write(self) -> None:
-        while True:
-            frame = await self._writes.get()
-            await self._socket.send(frame.decode())
+        with suppress(websockets.ConnectionClosed):  # `events` tells of it
+            while True:
+                frame = await self._writes.get()
+                await self._socket.send(frame.decode())
 
     def _fail_all(self, cause: str) -> None:
         for future in self._waiting.values():
@@ -117,6 +122,17 @@ class AriClient:
                 future.set_exception(AriUnreachable(url="its socket", cause=cause))
                 future.exception()  # nobody need have waited for it
         self._waiting.clear()
+
+
+def _read(text: str | bytes) -> dict[str, Any]:
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        message = None
+    if not isinstance(message, dict):
+        log.error("frame not understood", frame=str(text[:80]))
+        return {}
+    return message
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ def requests(command: cmd.Command, app: str) -> Iterator[Request]:
         case cmd.LetGo(channel=channel):
             where = {"context": "nobody", "extension": "s", "priority": "1"}
             yield Request("POST", f"channels/{_id(channel)}/continue", where)
-        case cmd.Mark(channel=channel, variables=variables):
+        case cmd.Label(channel=channel, variables=variables):
             yield Request("POST", f"channels/{_id(channel)}/variables", body={"variables": dict(variables)})
 
 

@@ -37,6 +37,20 @@ class Stage(StrEnum):
     CLEARING = "clearing"  # the end is decided; channels are going
     ENDED = "ended"
 
+    @property
+    def shown(self) -> str:
+        """The stage as channels carry it: coarser, since only a new switch and a watchdog read it there."""
+        return _SHOWN.get(self, self.value)
+
+
+_SHOWN = {
+    Stage.NEW: "flow",
+    Stage.LISTENING: "flow",
+    Stage.CHOOSING: "flow",
+    Stage.WAITING: "queue",
+    Stage.RINGING: "queue",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -113,24 +127,10 @@ class Turn:
 
     def to(self, stage: Stage) -> None:
         """Go to a stage, and write it on the caller's channel for a switch that may have to take over."""
-        if stage is not self.call.stage:
-            self.become(stage=stage)
-            self.mark()
-
-    def mark(self) -> None:
-        """Write call, tenant and stage on the caller's channel.
-
-        Not while a prompt plays: Asterisk would carry it out at the prompt's end, and let every request of every call
-        that is behind it on the socket wait so long.
-        """
-        call = self.call
-        if call.channel and call.caller_leg.ended_at is None and call.playback is None:
-            self.order(cmd.Mark, channel=call.channel, variables=self._marks())
-
-    def _marks(self) -> dict[str, str]:
-        call = self.call
-        tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
-        return {"CALLREF": str(call.id), "TENANT": tenant.code if tenant else "", "STAGE": call.stage.value}
+        before, call = self.call.stage, self.call
+        self.become(stage=stage)
+        if stage.shown != before.shown and call.channel and call.caller_leg.ended_at is None:
+            self.order(cmd.Mark, channel=call.channel, variables={"STAGE": stage.shown})
 
     def speak(self, media: tuple[str, ...]) -> None:
         """Start a prompt; news of an older one no longer counts."""

@@ -123,8 +123,20 @@ class LetGo(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label(Command):
+    """Write call, tenant and stage on a caller's new channel, before anything is played on it."""
+
+    channel: ChannelId
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark(Command):
-    """Write the call's stage on its caller's channel, for a switch that starts anew."""
+    """Write what has changed of call, tenant and stage on the caller's channel, for a switch that starts anew.
+
+    Prompts may be playing: ARI would set a variable only at the prompt's end, and let all requests of all calls that
+    are behind it on the socket wait so long. So this one goes by AMI.
+    """
 
     channel: ChannelId
     variables: Mapping[str, str]

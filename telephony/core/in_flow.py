@@ -27,6 +27,7 @@ def arrive(turn: Turn, event: ev.CallOffered) -> None:
         dialled=event.dialled, caller=event.caller, caller_name=event.caller_name, sip_call_id=event.sip_call_id,
         channel=event.channel, practice=event.practice,
     )  # fmt: skip
+    turn.order(cmd.Label, channel=event.channel, variables=labels(turn))
     turn.order(cmd.Answer, channel=event.channel)
     turn.note(fact.CallAnswered)
     if isinstance(route, Routed):
@@ -35,9 +36,23 @@ def arrive(turn: Turn, event: ev.CallOffered) -> None:
         leave(turn, route)
 
 
+def labels(turn: Turn) -> dict[str, str]:
+    """What a caller's channel carries from the beginning."""
+    return {"CALLREF": str(turn.call.id), "TENANT": tenant_code(turn), "STAGE": turn.call.stage.shown}
+
+
+def tenant_code(turn: Turn) -> str:
+    """The code of the call's tenant; empty while it has none."""
+    tenant = turn.call.plan.tenants.get(turn.call.tenant) if turn.call.tenant else None
+    return tenant.code if tenant else ""
+
+
 def enter(turn: Turn, route: Routed, merchant: str = "") -> None:
     """Go on in this flow, for its tenant."""
+    before = turn.call.tenant
     turn.become(flow=route.flow, tenant=route.tenant, language=route.language)
+    if route.tenant != before:
+        turn.order(cmd.Mark, channel=turn.call.channel, variables={"TENANT": tenant_code(turn)})
     turn.note(
         fact.FlowEntered,
         flow=route.flow.id, flow_code=route.flow.code, version=route.flow.version, merchant=merchant,

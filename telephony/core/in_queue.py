@@ -38,7 +38,6 @@ def announced(turn: Turn, event: ev.PromptEnded) -> None:
     assert turn.call.queue is not None
     if event.playback == turn.call.playback:
         turn.become(playback=None)
-        turn.mark()  # an agent may be ringing already
         turn.order(cmd.StartMusic, channel=turn.call.channel, music=turn.call.queue.music)
 
 

@@ -22,9 +22,9 @@ import structlog
 
 from seatline.errors import Refused
 from seatline.ids import uuid7
+from telephony.core.acd.agents import State
 from telephony.core.engine import AgentState
 from telephony.core.facts import Fact, body
-from telephony.core.acd.agents import State
 
 log = structlog.get_logger(__name__)
 _TABLES = """

@@ -56,7 +56,13 @@ class Switch:
         spool.mkdir(parents=True, exist_ok=True)
         recorder = Recorder(self._ami, spool, self._recording_path, now, self._happen)
         self._shell = Shell(
-            engine, journal, recorder, settings.ari_app, now, lambda: CallId(new_id()), settings.canonical, self._depart
+            engine,
+            journal,
+            recorder,
+            settings.ari_app,
+            now,
+            lambda: CallId(new_id()),
+            settings.canonical, self._depart, self._ami.mark,,
         )
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}

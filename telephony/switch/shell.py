@@ -5,7 +5,7 @@ keep their order; requests go out on one socket in the order of the commands.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -50,6 +50,7 @@ class Shell:
         new_call: Callable[[], CallId],
         canonical: Callable[[str], str],
         depart: Callable[[SessionId], None],
+        mark: Callable[[ChannelId, Mapping[str, str]], None],
     ) -> None:  # fmt: skip
         self.engine = engine
         self._journal = journal
@@ -58,6 +59,7 @@ class Shell:
         self._clock = clock
         self._new_call = new_call
         self._canonical = canonical
+        self._mark = mark
         self._depart = depart
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
@@ -121,6 +123,8 @@ class Shell:
             match command:
                 case cmd.SetTimer():
                     self._set_timer(command)
+                case cmd.Mark(channel=channel, variables=variables):
+                    self._mark(channel, variables)
                 case cmd.StartRecording(channel=channel, name=name):
                     self._recorder.start(command.call, channel, name)
                 case cmd.KeepRecording(name=name):

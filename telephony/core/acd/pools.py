@@ -226,7 +226,7 @@ class ChancePool:
 
     def _draw(self, key: tuple[int, int]) -> float:
         least = 1 - (1 - self._chance.random()) ** (1 / len(self._alike[key]))
-        return least * (1 + key[1])
+        return float(least * (1 + key[1]))
 
     def rung(self, member: Member, start: int) -> int:
         """Nothing to remember."""

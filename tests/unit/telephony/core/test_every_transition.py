@@ -152,7 +152,7 @@ def test_every_outcome_but_that_of_another_plan_is_reached():
 
 def test_nothing_that_waits_for_the_channel_is_ordered_while_a_prompt_plays_on():
     # Asterisk carries these out in the channel's own thread, which a prompt holds; the socket waits with them.
-    waits = (cmd.Answer, cmd.Mark, cmd.Connect)
+    waits = (cmd.Answer, cmd.Label, cmd.Connect)
     for move in every_move():
         over = isinstance(move.event, ev.PromptEnded) and move.event.playback == move.before.playback
         plays = move.before.playback is not None and not over
