@@ -62,7 +62,9 @@ class Switch:
             settings.ari_app,
             now,
             lambda: CallId(new_id()),
-            settings.canonical, self._depart, self._ami.mark,,
+            settings.canonical,
+            self._depart,
+            self._ami.mark,
         )
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
