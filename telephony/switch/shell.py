@@ -23,6 +23,7 @@ from telephony.core.values import CallId, ChannelId, SessionId
 
 log = structlog.get_logger(__name__)
 DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
+GONE_WITHIN = 0.3  # seconds between the end of a prompt that was broken off and that of its channel
 
 
 class Writes(Protocol):
@@ -93,8 +94,18 @@ class Shell:
             self._expect_end(ChannelId(message["channel"]["id"]))
             return
         event = translate(message, self.engine.call_of, self._clock())
-        if event is not None:
+        if isinstance(event, ev.PromptEnded) and event.failed:
+            self._expect_prompt_failed(event)
+        elif event is not None:
             self.happen(event)
+
+    def _expect_prompt_failed(self, event: ev.PromptEnded) -> None:
+        """A caller who hangs up breaks a prompt off before anything tells that the caller is gone: let that come first."""
+
+        def failed() -> None:
+            self.happen(replace(event, at=self._clock()))
+
+        asyncio.get_running_loop().call_later(GONE_WITHIN, failed)
 
     def _expect_end(self, channel: ChannelId) -> None:
         """A channel has left the application. ChannelDestroyed with the cause follows, unless it went elsewhere."""
