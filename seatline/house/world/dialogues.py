@@ -87,7 +87,10 @@ def _queue(code: str) -> Definition:
 
 
 def _told(prompt: str) -> Definition:
-    return {"kind": "finish", "outcome": "informed", "say": [prompt, "goodbye"]}
+    """Tell something; 0 still leads to a person, and silence to the end."""
+    return {
+        "kind": "menu", "say": [prompt], "choices": {"0": "visitors"}, "otherwise": "goodbye", "tries": 1, "wait": 3,
+    }  # fmt: skip
 
 
 def _open(opens: str, closes: str) -> Definition:
@@ -118,7 +121,7 @@ FLOWS: Mapping[str | None, tuple[str, str, Definition]] = {
         "welcome": {"kind": "play", "say": ["welcome"], "next": "menu"},
         **_menus(_MUSEUM, _MUSEUM),
         "opening-hours": _told("hours"), "tickets": _told("tickets"), "exhibitions": _told("exhibitions"),
-        "visitors": _queue("visitors"),
+        "goodbye": {"kind": "finish", "outcome": "informed"}, "visitors": _queue("visitors"),
     }}),
     "harbour": ("main", "Harbour Insurance's hotline", {"start": "welcome", "nodes": {
         **_open("08:00", "22:00"), **_menus(_HARBOUR, _HARBOUR),
