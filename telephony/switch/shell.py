@@ -6,6 +6,7 @@ keep their order; requests go out on one socket in the order of the commands.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -100,7 +101,7 @@ class Shell:
             self.happen(event)
 
     def _expect_prompt_failed(self, event: ev.PromptEnded) -> None:
-        """A caller who hangs up breaks a prompt off before anything tells that the caller is gone: let that come first."""
+        """A caller who hangs up breaks a prompt off before anything says that the caller is gone: let that come first."""
 
         def failed() -> None:
             self.happen(replace(event, at=self._clock()))
