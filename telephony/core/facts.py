@@ -5,8 +5,9 @@ new fields have defaults. Keyed digits that may be secret are never in a fact: a
 it led to.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -153,7 +154,12 @@ _HEAD = {field.name for field in fields(Fact)}
 
 def body(fact: Fact) -> dict[str, Any]:
     """The fact's own fields as plain values that fit JSON."""
-    return {name: _plain(value) for name, value in asdict(fact).items() if name not in _HEAD}
+    return {name: _plain(getattr(fact, name)) for name in _own_fields(type(fact))}
+
+
+@cache
+def _own_fields(kind: type[Fact]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _HEAD)
 
 
 def restore(kind: str, body: dict[str, Any], *, call: CallId, seq: int, at: datetime, tenant: TenantId | None) -> Fact:

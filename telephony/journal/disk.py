@@ -1,14 +1,13 @@
 """The journal: facts on the machine's own disk, before anything is done about them.
 
 Rules of this file: it knows SQLite and the core's values, neither Django nor PostgreSQL. One process writes; a lock
-file, held for the journal's life and dropped by the kernel with the process, keeps a second one out. The event loop's
-thread appends, the shipper's thread reads and deletes, each on a connection of its own.
+file, held for the journal's life and dropped by the kernel with the process, keeps a second one out. Whoever ships only
+reads, and tells the writer what may go: an append then never waits for another's transaction.
 
 docs/adr/0002-journal-before-commands.md says why it is made like this.
 """
 
 import fcntl
-import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+import orjson
 import structlog
 
 from seatline.errors import Refused
@@ -76,48 +76,28 @@ class Entry:
     written: WrittenFact | WrittenState
 
 
-class Journal:
-    """A journal file. Raises JournalInUse, and OSError where the disk refuses; close it, or let the process end."""
+class Unshipped:
+    """The entries of a journal that are not in PostgreSQL yet, for whoever ships them, in any process.
+
+    The file must be there: the one who writes it has opened it before.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.set_aside: Path | None = None  #: where a file that could not be read was moved at this start
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(path)
-        try:
-            if not _sound(path):
-                self.set_aside = _move_aside(path)
-                log.critical("journal cannot be read and is set aside; its facts are not in the ledger",
-                             path=str(path), set_aside=str(self.set_aside))  # fmt: skip
-            self._writer = _open(path)
-            self._writer.executescript(_TABLES)
-            self._shipper = _open(path)
-            self._file = self._number_of_file()
-        except BaseException:
-            self._lock.close()
-            raise
+        self._shipper = _open(path)
+        self._file = int(self._shipper.execute("PRAGMA user_version").fetchone()[0])
 
-    def append(self, facts: Sequence[Fact], states: Sequence[AgentState]) -> None:
-        """Write all or nothing; when it returns, a killed process no longer loses them. Raises sqlite3.Error."""
-        rows = [(type(fact).__name__, _fact_text(fact)) for fact in facts]
-        rows += [(_STATE, _state_text(state)) for state in states]
-        if not rows:
-            return
-        with self._writer:
-            self._writer.execute("BEGIN IMMEDIATE")
-            self._writer.executemany("INSERT INTO entry (kind, content) VALUES (?, ?)", rows)
-
-    def pending(self, limit: int) -> list[Entry]:
-        """The oldest entries that were not shipped, in the order of writing."""
-        # Here, in the shipper's thread, and not in `append`: emptying the write-ahead log waits for the disk.
+    def pending(self, limit: int, after: int = 0) -> list[Entry]:
+        """The oldest entries behind position `after`, in the order of writing."""
+        # Here, where things are shipped, and not in `append`: emptying the write-ahead log waits for the disk.
         self._shipper.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         rows = self._shipper.execute(
-            "SELECT position, kind, content FROM entry ORDER BY position LIMIT ?", (limit,)
+            "SELECT position, kind, content FROM entry WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
         ).fetchall()
         entries = []
         for position, kind, content in rows:
             try:
-                entries.append(Entry(position, _read(kind, json.loads(content), self._id_of(position))))
+                entries.append(Entry(position, _read(kind, orjson.loads(content), self._id_of(position))))
             except (ValueError, KeyError) as error:
                 self.refuse(position, f"unreadable: {error!r}")
         return entries
@@ -147,23 +127,50 @@ class Journal:
         return int(self._shipper.execute("SELECT count(*) FROM refused").fetchone()[0])
 
     def close(self) -> None:
-        """Let go of the file; another process may write it then."""
+        """Let go of the file."""
         self._shipper.close()
-        self._writer.close()
-        self._lock.close()
-
-    def _number_of_file(self) -> int:
-        """A number that this file has and a later one has not; kept in SQLite's user_version."""
-        number = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
-        if number == 0:
-            number = 1 + secrets.randbelow(0xFFFF)
-            self._writer.execute(f"PRAGMA user_version={number}")
-        return number
 
     def _id_of(self, position: int) -> _IdAt:
         """Ids of states: the same at each reading, and within one instant in the order of writing."""
         chance = b"\0\0" + position.to_bytes(6, "big") + self._file.to_bytes(2, "big")
         return lambda at: uuid7(int(at.timestamp() * 1000), chance)
+
+
+class Journal(Unshipped):
+    """A journal file. Raises JournalInUse, and OSError where the disk refuses; close it, or let the process end."""
+
+    def __init__(self, path: Path) -> None:
+        self.set_aside: Path | None = None  #: where a file that could not be read was moved at this start
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(path)
+        try:
+            if not _sound(path):
+                self.set_aside = _move_aside(path)
+                log.critical("journal cannot be read and is set aside; its facts are not in the ledger",
+                             path=str(path), set_aside=str(self.set_aside))  # fmt: skip
+            self._writer = _open(path)
+            self._writer.executescript(_TABLES)
+            _number(self._writer)
+            super().__init__(path)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def append(self, facts: Sequence[Fact], states: Sequence[AgentState]) -> None:
+        """Write all or nothing; when it returns, a killed process no longer loses them. Raises sqlite3.Error."""
+        rows = [(type(fact).__name__, _fact_text(fact)) for fact in facts]
+        rows += [(_STATE, _state_text(state)) for state in states]
+        if not rows:
+            return
+        with self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._writer.executemany("INSERT INTO entry (kind, content) VALUES (?, ?)", rows)
+
+    def close(self) -> None:
+        """Let go of the file; another process may write it then."""
+        super().close()
+        self._writer.close()
+        self._lock.close()
 
 
 def look(path: Path) -> tuple[int, int]:
@@ -183,6 +190,12 @@ def _open(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint=0")
     return connection
+
+
+def _number(connection: sqlite3.Connection) -> None:
+    """Give the file a number that a later one has not; kept in SQLite's user_version."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        connection.execute(f"PRAGMA user_version={1 + secrets.randbelow(0xFFFF)}")
 
 
 def _lock(path: Path) -> IO[str]:
@@ -224,22 +237,18 @@ def _move_aside(path: Path) -> Path:
 
 
 def _fact_text(fact: Fact) -> str:
-    head = {
-        "call": str(fact.call), "seq": fact.seq, "at": fact.at.isoformat(),
-        "tenant": str(fact.tenant) if fact.tenant else None,
-    }  # fmt: skip
-    return json.dumps({**head, "body": body(fact)}, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(
+        {"call": fact.call, "seq": fact.seq, "at": fact.at, "tenant": fact.tenant, "body": body(fact)}
+    ).decode()
 
 
 def _state_text(state: AgentState) -> str:
-    return json.dumps(
+    return orjson.dumps(
         {
-            "session": str(state.session), "agent": str(state.agent), "tenant": str(state.tenant),
-            "at": state.at.isoformat(), "state": state.state.value, "call": str(state.call) if state.call else None,
-            "reason": state.reason,
-        },
-        ensure_ascii=False, separators=(",", ":"),
-    )  # fmt: skip
+            "session": state.session, "agent": state.agent, "tenant": state.tenant, "at": state.at,
+            "state": state.state.value, "call": state.call, "reason": state.reason,
+        }
+    ).decode()  # fmt: skip
 
 
 def _read(kind: str, content: dict[str, Any], id_at: _IdAt) -> WrittenFact | WrittenState:

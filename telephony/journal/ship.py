@@ -10,7 +10,7 @@ import structlog
 from django.db import DataError, IntegrityError, connection
 
 from agents.presence.services import PresenceFact, PresenceState, record
-from telephony.journal.disk import Entry, Journal, WrittenFact, WrittenState
+from telephony.journal.disk import Entry, Unshipped, WrittenFact, WrittenState
 from telephony.journal.models import LedgerEntry
 from telephony.journal.projector import alone, project
 from tenants.accounts.scope import telephony_scope
@@ -18,22 +18,29 @@ from tenants.accounts.scope import telephony_scope
 log = structlog.get_logger(__name__)
 
 
-def ship(journal: Journal, limit: int = 500) -> int:
-    """Move the oldest entries, at most `limit`; how many were moved. Runs in a scope of its own.
+def ship(journal: Unshipped, limit: int = 500) -> int:
+    """Move the oldest entries, at most `limit`, out of the journal; how many were moved. Raises what `carry` raises."""
+    entries = carry(journal, limit)
+    if entries:
+        journal.delete_shipped(entries[-1].position)
+    return len(entries)
 
-    Raises Django's OperationalError or InterfaceError while PostgreSQL is away: nothing is lost then, and a later call
-    does the work. An entry that PostgreSQL refuses for its content is kept apart in the journal, so that it does not
-    hold up those behind it.
+
+def carry(journal: Unshipped, limit: int = 500, after: int = 0) -> Sequence[Entry]:
+    """Write entries behind position `after`, at most `limit`, into PostgreSQL; those that are safe there now.
+
+    Runs in a scope of its own. Raises Django's OperationalError or InterfaceError while PostgreSQL is away: nothing is
+    lost then, and a later call does the work. An entry that PostgreSQL refuses for its content is kept apart in the
+    journal, so that it does not hold up those behind it.
     """
-    entries = journal.pending(limit)
+    entries = journal.pending(limit, after)
     if not entries:
-        return 0
+        return ()
     try:
         _store(entries)
     except (IntegrityError, DataError):
         _store_one_by_one(journal, entries)
-    journal.delete_shipped(entries[-1].position)
-    return len(entries)
+    return entries
 
 
 def _store(entries: Sequence[Entry]) -> None:
@@ -51,7 +58,7 @@ def _store(entries: Sequence[Entry]) -> None:
             cursor.execute("SELECT pg_notify('seatline_calls', id) FROM unnest(%s::text[]) id", [[*map(str, calls)]])
 
 
-def _store_one_by_one(journal: Journal, entries: Sequence[Entry]) -> None:
+def _store_one_by_one(journal: Unshipped, entries: Sequence[Entry]) -> None:
     for entry in entries:
         try:
             _store([entry])

@@ -23,6 +23,11 @@ class Settings:
     country: str
     area: str
 
+    @property
+    def journal(self) -> Path:
+        """The file that facts are written to first."""
+        return self.var / "journal" / "switch.sqlite3"
+
     def canonical(self, number: str) -> str:
         """A number that a trunk sent, in E.164; unchanged if it is no number at all, as "anonymous" is."""
         try:

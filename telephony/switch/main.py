@@ -1,6 +1,7 @@
 """The switch as a process: connects to Asterisk and PostgreSQL, stays connected, and goes down in good order."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -26,6 +27,7 @@ from telephony.plans.services import load_plan, phones
 from telephony.recordings.files import day_of, path_of
 from telephony.switch import notices
 from telephony.switch.accounts import Accounts
+from telephony.switch.carrier import Carrier
 from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
 from telephony.switch.leftover import complete_recordings, open_calls
@@ -36,6 +38,7 @@ from telephony.switch.shell import Shell
 
 log = structlog.get_logger(__name__)
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
+OWN_NEWS_AFTER = 1.0  # seconds; a pause for missed calls must be known before the agent ends it
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
 
@@ -48,7 +51,7 @@ class Switch:
         self._journal = journal
         self._engine = engine
         self._desk = Desk("desk")
-        self._carrier = Desk("carrier")  # ships the journal, so that it never queues behind other errands
+        self._carrier = Carrier(journal)
         self._accounts = Accounts()
         self._ami = AmiListener(settings.ami_port, settings.ami_user, settings.ami_secret, self._heard_ami)
         self._recordings = settings.var / "recordings"
@@ -68,6 +71,7 @@ class Switch:
         )
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
+        self._own_news_waits = False
         self._ari: AriClient | None = None
         self._stop = asyncio.Event()
 
@@ -82,8 +86,8 @@ class Switch:
             loop.create_task(work)
             for work in (
                 self._stay_connected(),
-                self._ship(),
-                notices.listen(lambda name: self._news[name].set()),
+                self._carrier.run(),
+                notices.listen(self._heard_notice),
                 self._follow("seatline_presence", self._follow_presence),
                 self._follow("seatline_plan", self._follow_plan),
                 self._follow("seatline_numbers", self._follow_plan),
@@ -97,7 +101,6 @@ class Switch:
             task.cancel()
         self._ami.stop()
         self._desk.close()
-        self._carrier.close()
         for task in done:
             task.result()  # a task that ended by itself ended with an error: let it be seen
 
@@ -118,7 +121,7 @@ class Switch:
 
     async def _take_over(self) -> None:
         """Before the first call: what the process before us left in journal and ledger."""
-        while await self._carrier.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
+        while await self._desk.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
             await asyncio.sleep(AGAIN_AFTER)
         calls = await self._desk.do(lambda: open_calls(self._engine.plan))
         await self._follow_presence()
@@ -193,15 +196,18 @@ class Switch:
             case FullyBooted():
                 log.info("asterisk has booted")
 
-    async def _ship(self) -> None:
-        while True:
-            self._shell.wrote.clear()
-            while await self._carrier.try_to(lambda: ship(self._journal)):
-                pass
-            try:
-                await asyncio.wait_for(self._shell.wrote.wait(), AGAIN_AFTER)
-            except TimeoutError:
-                continue
+    def _heard_notice(self, name: str, backend: int) -> None:
+        """News of PostgreSQL. Agents' states that we have told ourselves are no news to hurry for, and are many."""
+        if name == "seatline_presence" and backend == self._carrier.backend:
+            if not self._own_news_waits:
+                self._own_news_waits = True
+                asyncio.get_running_loop().call_later(OWN_NEWS_AFTER, self._follow_own_news)
+            return
+        self._news[name].set()
+
+    def _follow_own_news(self) -> None:
+        self._own_news_waits = False
+        self._news["seatline_presence"].set()
 
     async def _follow(self, name: str, errand: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do the errand after each notice; notices that come meanwhile are one."""
@@ -236,7 +242,8 @@ class Switch:
             if all(call.stage is Stage.TALKING for call in self._engine.calls.values()):
                 break
             await asyncio.sleep(0.1)
-        await self._carrier.try_to(lambda: ship(self._journal))
+        await self._carrier.stop()
+        await self._desk.try_to(lambda: ship(self._journal))
         log.info("switch goes down", calls=len(self._engine.calls))
 
     def _recording_path(self, call_id: CallId) -> Path:
@@ -248,7 +255,7 @@ class Switch:
 
 async def run(settings: Settings) -> None:
     """Start the switch: wait for PostgreSQL's plan, open the journal, run."""
-    journal = Journal(settings.var / "journal" / "switch.sqlite3")
+    journal = Journal(settings.journal)
     desk = Desk("first")
     try:
         while True:
@@ -260,4 +267,7 @@ async def run(settings: Settings) -> None:
                 await asyncio.sleep(AGAIN_AFTER)
     finally:
         desk.close()
+    # What Django and the plan have made lives as long as we: looking through it for garbage took tens of milliseconds.
+    gc.collect()
+    gc.freeze()
     await Switch(settings, journal, Engine(plan, Random())).run()  # noqa: S311  which agent rings is no secret

@@ -13,6 +13,8 @@ from agents.presence.models import PresenceEvent
 from telephony.core.acd.agents import State
 from telephony.journal import projector
 from telephony.journal import ship as shipping
+from telephony.journal.carry import AGAIN_AFTER, EVERY, carry_on
+from telephony.journal.disk import Unshipped
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.projection import fold
 from telephony.journal.projector import alone, project
@@ -190,3 +192,30 @@ def test_switch_role_can_write_the_ledger_and_not_read_money(museum):
             " WHERE relname LIKE 'billing_%%' AND relkind = 'r'"
         )
         assert not cursor.fetchone()[0]
+
+
+def test_shipper_says_how_far_it_came_and_leaves_the_deleting_to_the_switch(journal, museum):
+    count = written(journal, museum)
+    said = []
+    answers = iter([True, True, False])
+    carry_on(Unshipped(journal.path), said.append, lambda _: next(answers))
+    backend, shipped = said
+    assert backend == f"backend {connection.connection.info.backend_pid}"
+    assert shipped == f"shipped {count}"
+    assert journal.depth() == count
+
+
+def test_shipper_waits_longer_while_postgresql_is_away(journal, museum, monkeypatch):
+    count = written(journal, museum)
+    said, waited = [], []
+
+    def goes_on(seconds):
+        waited.append(seconds)
+        if len(waited) == 2:
+            monkeypatch.undo()
+        return len(waited) < 4
+
+    monkeypatch.setattr(shipping, "_store", lambda _: (_ for _ in ()).throw(OperationalError("away")))
+    carry_on(Unshipped(journal.path), said.append, goes_on)
+    assert waited == [0.0, AGAIN_AFTER, EVERY, EVERY]
+    assert said[-1] == f"shipped {count}"
