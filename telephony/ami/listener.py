@@ -29,6 +29,7 @@ class AmiListener:
             port=port,
             username=user,
             secret=secret,
+            events="system,security",  # what `translate` understands; `call` would be dozens of events for each call
             ping_delay=5,
             ping_interval=5,
             reconnect_timeout=1,

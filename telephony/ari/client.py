@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 UNREAD_EVENTS = (
     "ChannelVarset", "ChannelDialplan", "ChannelConnectedLine", "ChannelCallerId", "Dial", "ChannelEnteredBridge",
     "ChannelLeftBridge", "BridgeCreated", "BridgeDestroyed", "ChannelCreated", "PlaybackStarted", "PlaybackContinuing",
-    "ChannelHold", "ChannelUnhold", "ChannelTalkingStarted", "ChannelTalkingFinished",
+    "ChannelHold", "ChannelUnhold", "ChannelHangupRequest", "ChannelTalkingStarted", "ChannelTalkingFinished",
 )  # fmt: skip
 ANSWER_WITHIN = 5.0  # seconds; Asterisk answers in one millisecond or has hung
 
@@ -62,7 +62,8 @@ class AriClient:
         self._socket = socket
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
-        self._writes: asyncio.Queue[bytes] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._frames: list[bytes] = []  # to be written when the event at hand is done
 
     def send(
         self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None
@@ -80,9 +81,11 @@ class AriClient:
         if body is not None:
             frame["content_type"] = "application/json"
             frame["message_body"] = orjson.dumps(body).decode()
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting[number] = future
-        self._writes.put_nowait(orjson.dumps(frame))
+        if not self._frames:
+            self._loop.call_soon(self._write)
+        self._frames.append(orjson.dumps(frame))
         return future
 
     async def request(
@@ -110,11 +113,13 @@ class AriClient:
             text = message.get("message_body")
             future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
 
-    async def _write(self) -> None:
-        with suppress(websockets.ConnectionClosed):  # `events` tells of it
-            while True:
-                frame = await self._writes.get()
-                await self._socket.send(frame.decode())
+    def _write(self) -> None:
+        """Write what one event brought, at once. The socket's own `send` waits and locks anew for each frame."""
+        frames, self._frames = self._frames, []
+        with suppress(websockets.InvalidState):  # the socket is closing; `events` tells of it
+            for frame in frames:
+                self._socket.protocol.send_text(frame)
+            self._socket.send_data()
 
     def _fail_all(self, cause: str) -> None:
         for future in self._waiting.values():
@@ -153,11 +158,9 @@ async def open_ari(url: str, app: str, user: str, password: str) -> AsyncIterato
     except (OSError, TimeoutError, websockets.InvalidHandshake) as error:
         raise AriUnreachable(url=url, cause=error) from error
     client = AriClient(socket)
-    writer = asyncio.create_task(client._write())
     try:
         client.send("PUT", f"applications/{app}/eventFilter", body={"disallowed": [{"type": t} for t in UNREAD_EVENTS]})
         yield client
     finally:
-        writer.cancel()
         client._fail_all("the socket was closed")
         await socket.close()

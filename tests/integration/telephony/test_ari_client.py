@@ -1,0 +1,62 @@
+"""The client against a WebSocket server of our own that answers as Asterisk does."""
+
+import asyncio
+
+import orjson
+import pytest
+from websockets.asyncio.server import serve
+
+from telephony.ari.client import AriUnreachable, open_ari
+
+
+@pytest.fixture
+async def asterisk():
+    """Answers every request with its own number, and an event before it; tears the socket at `DELETE everything`."""
+    seen = []
+
+    async def talk(socket):
+        async for text in socket:
+            request = orjson.loads(text)
+            seen.append((request["method"], request["uri"]))
+            if request["method"] == "DELETE":
+                socket.transport.abort()
+                return
+            await socket.send(orjson.dumps({"type": "Happened", "of": request["uri"]}).decode())
+            answer = {
+                "type": "RESTResponse", "request_id": request["request_id"], "status_code": 200,
+                "message_body": orjson.dumps(request["uri"]).decode(),
+            }  # fmt: skip
+            await socket.send(orjson.dumps(answer).decode())
+
+    async with serve(talk, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/ari", seen
+
+
+async def test_requests_go_out_in_order_and_each_gets_its_own_answer(asterisk):
+    url, seen = asterisk
+    async with open_ari(url, "app", "user", "secret") as ari:
+        heard = []
+
+        async def hear():
+            async for event in ari.events():
+                heard.append(event["of"])
+
+        reader = asyncio.create_task(hear())
+        futures = [ari.send("GET", f"thing/{number}") for number in range(50)]
+        answers = await asyncio.gather(*futures)
+        assert [answer.body for answer in answers] == [f"thing/{number}" for number in range(50)]
+        assert [uri for _, uri in seen] == ["applications/app/eventFilter", *(f"thing/{n}" for n in range(50))]
+        assert heard == [uri for _, uri in seen]
+        reader.cancel()
+
+
+async def test_a_torn_socket_ends_the_events_and_fails_what_waits(asterisk):
+    url, _ = asterisk
+    async with open_ari(url, "app", "user", "secret") as ari:
+        lost = ari.send("DELETE", "everything")
+        async for _ in ari.events():
+            pass
+        ari.send("GET", "thing")  # into the void: no error here
+        await asyncio.sleep(0)
+    with pytest.raises(AriUnreachable):
+        await lost
