@@ -100,7 +100,7 @@ class Shell:
             self.happen(event)
 
     def _expect_prompt_failed(self, event: ev.PromptEnded) -> None:
-        """A caller who hangs up breaks a prompt off before anything says that the caller is gone: let that come first."""
+        """A caller who hangs up breaks a prompt off, and only then is gone: let that be heard first."""
 
         def failed() -> None:
             self.happen(replace(event, at=self._clock()))
