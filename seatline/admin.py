@@ -19,7 +19,7 @@ class LogEntryAdmin(WindowAdmin):
     """Who changed what on these pages."""
 
     list_display = ("at", "user", "what", "object_repr", "change")
-    list_filter = ("content_type", "user")
+    list_filter = ("user",)
     list_select_related = ("user", "content_type")
     search_fields = ("object_repr", "change_message")
     fields = ("at", "user", "what", "object_repr", "change")

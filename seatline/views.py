@@ -14,7 +14,7 @@ from django.views.i18n import set_language as django_set_language
 
 from seatline import clock
 from seatline.dashboard import dashboard, live_calls
-from tenants.accounts.models import Language
+from tenants.accounts.models import Language, User
 
 
 @never_cache
@@ -44,7 +44,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     """Switch the language of the screens, and remember it for the person."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in Language.values and check_for_language(language):
-        type(request.user).objects.filter(pk=request.user.pk).update(language=language)
+        User.objects.filter(pk=request.user.pk).update(language=language)
     return django_set_language(request)
 
 

@@ -197,7 +197,8 @@ class DocumentAdmin(WindowAdmin):
         """The number, or what it is as long as it has none."""
         if row.number:
             return row.number
-        return f"{row.get_doc_type_display()} · {_('interim') if row.interim else _('no number')}"
+        state = _("interim") if row.interim else _("no number")
+        return f"{row.get_doc_type_display()} · {state}"
 
     @display(description=gettext_lazy("tenant"), ordering="tenant__name")
     def tenant_named(self, row: Document) -> str:

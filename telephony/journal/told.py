@@ -19,6 +19,7 @@ REASONS = {
     "queue_timeout": gettext_lazy("waited too long"),
     "queue_full": gettext_lazy("queue full"),
     "no_agent": gettext_lazy("no agent logged in"),
+    "exit_with_key": gettext_lazy("left by a key"),
 }
 
 
@@ -43,6 +44,14 @@ def _nodes(body: Body, names: Names) -> str:
 def _left(body: Body, names: Names) -> str:
     reason = REASONS.get(body["reason"], body["reason"])
     return _("The caller waits no longer: %(reason)s.") % {"reason": reason}
+
+
+def _foreseen(body: Body, names: Names) -> str:
+    told = _("The caller was told the place in the queue: %(position)s.") % {"position": body["position"]}
+    if body["seconds"] >= 0:
+        minutes, seconds = divmod(round(body["seconds"]), 60)
+        told += " " + _("Expected wait: %(length)s.") % {"length": f"{minutes:02d}:{seconds:02d}"}
+    return told
 
 
 def _agent(sentence: Any) -> Callable[[Body, Names], str]:
@@ -88,6 +97,7 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "NodesPassed": _nodes,
     "QueueEntered": lambda body, names: _("The caller waits in the queue %(queue)s.") % {"queue": body["queue_code"]},
     "QueueLeft": _left,
+    "WaitForeseen": _foreseen,
     "AgentOffered": _agent(gettext_lazy("The phone %(phone)s of %(agent)s rings.")),
     "AgentMissed": _agent(gettext_lazy("%(agent)s did not take the call (cause %(cause)s).")),
     "AgentConnected": _agent(gettext_lazy("%(agent)s talks with the caller.")),
