@@ -32,6 +32,8 @@ class Stage(StrEnum):
     CHOOSING = "choosing"  # the prompt is over, the caller has not keyed yet
     WAITING = "waiting"  # in a queue, no agent reserved
     RINGING = "ringing"  # in a queue, an agent's phone rings
+    DIALLING = "dialling"  # a number outside is being called
+    CONFIRMING = "confirming"  # it has answered, and is asked to take the call by a key
     TALKING = "talking"
     LEAVING = "leaving"  # the last prompt is being played, then we hang up
     CLEARING = "clearing"  # the end is decided; channels are going
@@ -49,7 +51,19 @@ _SHOWN = {
     Stage.CHOOSING: "flow",
     Stage.WAITING: "queue",
     Stage.RINGING: "queue",
+    Stage.DIALLING: "outside",
+    Stage.CONFIRMING: "outside",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialling:
+    """How far a forwarding has come."""
+
+    place: int = 0  #: of the number in the node's list
+    tried: tuple[str, ...] = ()  #: trunks that failed for this number
+    said: bool = True  #: the caller has heard the node's words
+    asked: PlaybackId | None = None  #: what is being said to the outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +85,10 @@ class Call:
     tries: int = 0
     playback: PlaybackId | None = None
     queue: QueuePlan | None = None
-    waiting_since: datetime | None = None
+    waiting_since: datetime | None = None  #: since when for the place; kept from queue to queue
+    entered_at: datetime | None = None  #: when the call came into this queue
+    told: int = 0  #: how often the caller has been told the place in this queue
+    dialling: Dialling | None = None
     legs: tuple[Leg, ...] = ()
     recording: str = ""
     outcome: Outcome | None = None

@@ -6,7 +6,7 @@ A command may be carried out twice after a crash, so each names its objects by i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, PlaybackId, QueueId, TenantId
 
@@ -66,6 +66,18 @@ class CreateLeg(Command):
     caller: str
     caller_name: str
     tenant: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateOutside(Command):
+    """Make a channel to a number outside without dialling it; ends with LegReady, or ChannelEnded. Numbers in E.164."""
+
+    channel: ChannelId
+    number: str
+    trunk: str
+    originator: ChannelId
+    caller_id: str
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -153,16 +165,23 @@ class SetTimer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinQueue(Command):
-    """To the floor: this caller waits from now on."""
+    """To the floor: this caller waits from now on; since when counts for the place, `caller` for a sticky agent."""
 
     queue: QueueId
     tenant: TenantId
+    since: datetime
     priority: int = 0
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveQueue(Command):
     """To the floor: this caller waits no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPlace(Command):
+    """To the floor: say the caller's place and the wait to be expected; ends with PlaceTold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +200,25 @@ class AgentFree(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeizeTrunk(Command):
+    """To the lines: a place on a trunk for this number, not on those `tried`; ends with TrunkSeized or NoTrunk."""
+
+    number: str
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTrunk(Command):
+    """To the lines: the place is free again; `failed` if the trunk was at fault."""
+
+    trunk: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget(Command):
     """To the switch: nothing more will happen to this call."""
 
 
-FloorCommand = JoinQueue | LeaveQueue | AgentTalks | AgentFree
+FloorCommand = JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentFree
+LineCommand = SeizeTrunk | FreeTrunk

@@ -5,7 +5,7 @@ back all that is to be done and written; the caller writes the facts first and c
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -16,10 +16,14 @@ from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.floor import Floor, Offer
+from telephony.core.acd.sticky import LastTalks, Talk
 from telephony.core.call import Call, Stage
+from telephony.core.lines import Lines
 from telephony.core.plan import Plan
 from telephony.core.step import step
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, SessionId
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId
+
+TRUNK = "trunk-"  # how accounts of carriers begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,9 @@ class Engine:
     def __init__(self, plan: Plan, chance: Random) -> None:
         self.calls: dict[CallId, Call] = {}
         self.floor = Floor(chance)
+        self.lines = Lines()
         self._channels: dict[ChannelId, CallId] = {}
+        self._last = LastTalks()
         self.obey(plan)
 
     @property
@@ -85,7 +91,14 @@ class Engine:
     def obey(self, plan: Plan) -> None:
         """A new plan: calls at hand keep theirs, the floor's queues follow the new one at once."""
         self._plan = plan
+        self.lines.obey(plan.trunks)
+        self._last.keep(plan.queues.values())
         self.floor.obey(plan.queues)
+
+    def remember(self, talks: Iterable[Talk]) -> None:
+        """Who talked with whom before this switch began, oldest first: for callers who come back."""
+        for talk in talks:
+            self._last.talked(talk)
 
     def call_of(self, channel: ChannelId) -> CallId | None:
         """The call that a channel belongs to."""
@@ -106,13 +119,16 @@ class Engine:
         return self._settle(at)
 
     def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
-        """A phone has registered, or is gone."""
+        """A phone has registered, or is gone; or a carrier, whose account is `trunk-` and the trunk's name."""
+        if endpoint.startswith(TRUNK):
+            self.lines.reachable(endpoint.removeprefix(TRUNK), reachable)
+            return Work()
         self.floor.phone(endpoint, reachable)
         return self._settle(at)
 
     def tick(self, at: datetime) -> Work:
         """Time has passed: callers may take agents now whom they did not take before."""
-        self.floor.look_again()
+        self.floor.look_again(at)
         return self._settle(at)
 
     def adopt(self, call: Call, at: datetime) -> Work:
@@ -120,6 +136,8 @@ class Engine:
         self.calls[call.id] = call
         for leg in call.legs:
             self._channels[leg.channel] = call.id
+            if leg.trunk and leg.ended_at is None:
+                self.lines.busy[leg.trunk] += 1
         work = Work()
         busy = call.agent_leg
         agent = self.floor.agents.get(busy.agent) if busy is not None and busy.agent is not None else None
@@ -153,8 +171,14 @@ class Engine:
             for agent in self.floor.gone():
                 if agent.who.leaving:
                     work.departures.append(agent.who.session)
+            for call in self.floor.stranded():
+                events.append(ev.QueueRefused(call=call, at=at, reason=Outcome.NO_AGENT.value))
+            if events:
+                continue
             offer = self.floor.decide(at)
             if offer is None:
+                work.looks += self.floor.looks
+                self.floor.looks.clear()
                 return
             self._offer(offer, events, at, work)
 
@@ -178,6 +202,9 @@ class Engine:
         for leg in after.legs[len(call.legs) :]:
             self._channels[leg.channel] = after.id
         work.facts += facts
+        for one in facts:
+            if isinstance(one, fact.AgentConnected) and after.tenant and after.caller:
+                self._last.talked(Talk(after.tenant, after.caller, AgentId(one.agent), one.at))
         for command in commands:
             self._take(command, events, event.at, work)
 
@@ -188,11 +215,17 @@ class Engine:
                 if refusal is not None:
                     events.append(ev.QueueRefused(call=command.call, at=at, reason=refusal.value))
                     return
-                self.floor.enter(command.call, command.queue, at, command.priority)
                 queue = self.floor.lines[command.queue].plan
-                work.looks += [demand.after for demand in queue.demands if demand.after]
+                sticky = self._last.agent_for(queue, command.caller, at)
+                self.floor.enter(command.call, command.queue, command.since, command.priority, sticky)
+                waited = at - command.since
+                work.looks += [demand.after - waited for demand in queue.demands if demand.after > waited]
             case cmd.LeaveQueue():
                 self.floor.leave(command.call)
+            case cmd.AskPlace():
+                place = self.floor.position(command.call)
+                wait = self.floor.expected_wait(command.call)
+                events.append(ev.PlaceTold(call=command.call, at=at, position=place, wait=wait))
             case cmd.AgentTalks():
                 agent = self.floor.agents.get(command.agent)
                 if agent is not None:
@@ -201,6 +234,15 @@ class Engine:
                     self._say_state(before, agent, at, work)
             case cmd.AgentFree():
                 self._free(command.agent, command.how, at, work)
+            case cmd.SeizeTrunk(call=call, number=number, tried=tried):
+                trunk = self.lines.seize(tried, at)
+                events.append(
+                    ev.TrunkSeized(call=call, at=at, number=number, trunk=trunk.name)
+                    if trunk
+                    else ev.NoTrunk(call=call, at=at, number=number)
+                )
+            case cmd.FreeTrunk(trunk=name, failed=failed):
+                self.lines.free(name, at, failed=failed)
             case cmd.Forget():
                 self._forget(command.call)
             case _:

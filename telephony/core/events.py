@@ -39,9 +39,10 @@ class PromptEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPressed(Event):
-    """The caller pressed a key."""
+    """The caller pressed a key, or whoever is on `channel`."""
 
     key: str
+    channel: ChannelId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,13 @@ class LegAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegRinging(Event):
+    """A leg's far side rings: the way there works."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelEnded(Event):
     """A channel of this call is gone; `cause` is the Q.850 number that Asterisk gives, 0 where it has none."""
 
@@ -89,6 +97,32 @@ class QueueRefused(Event):
     """The floor does not let the caller wait: `reason` is queue_full or no_agent."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceTold(Event):
+    """What the floor says of a waiting caller: the place in the queue, from 1, and the wait to be expected.
+
+    `wait` is None where nothing can be said: nobody is there who could take the call.
+    """
+
+    position: int
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkSeized(Event):
+    """There is a place on this trunk for the number that was asked for."""
+
+    number: str
+    trunk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTrunk(Event):
+    """No trunk can carry a call to the number that was asked for."""
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,9 +69,18 @@ class QueueEntered(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(Fact):
-    """The caller waits no longer; `reason` is connected, abandoned, queue_timeout, queue_full or no_agent."""
+    """The caller waits no longer; `reason` is connected, abandoned, exit_with_key, or the outcome of waiting in vain."""
 
     reason: str
+    key: str = ""  #: the key of exit_with_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitForeseen(Fact):
+    """The caller was told the place in the queue; `seconds` is the wait expected from now on, -1: it was not said."""
+
+    position: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,46 @@ class AgentConnected(Fact):
 
     leg: int
     agent: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideDialled(Fact):
+    """A number outside is called over a trunk, showing the tenant's `caller_id`; all numbers in E.164."""
+
+    leg: int
+    number: str
+    trunk: str
+    caller_id: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideAnswered(Fact):
+    """The number outside has answered; from here the carrier charges. It does not talk with the caller yet."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideConnected(Fact):
+    """The outside and the caller talk."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideFailed(Fact):
+    """The number outside does not take the call; without a leg it was not even dialled.
+
+    `reason` is a word of `lines.Refusal`, or trunk_failed, not_answered (busy and refused too: `cause`, a Q.850
+    number, says which) or not_confirmed.
+    """
+
+    number: str
+    reason: str
+    leg: int | None = None
+    trunk: str = ""
+    cause: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +194,8 @@ class CallEnded(Fact):
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, AgentOffered, AgentMissed,
+        CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, WaitForeseen, AgentOffered, AgentMissed,
+        OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed,
         AgentConnected, RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded,
     )
 }  # fmt: skip

@@ -74,11 +74,40 @@ class Speak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToQueue:
-    """Wait for an agent of this queue; `otherwise` names the node for each way the waiting can fail."""
+    """Wait for an agent of this queue; `otherwise` names the node for each way the waiting can fail.
+
+    A caller who comes from another queue keeps the time at which he began to wait.
+    """
 
     queue: QueueId
     say: tuple[Say, ...] = ()
     otherwise: Mapping[Outcome, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)  # what a waiting caller can choose instead: a node for a key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A number outside, in E.164, and how long it may ring."""
+
+    number: str
+    ring: timedelta = timedelta(seconds=25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """Call numbers outside, one after another, and connect the caller with the first that takes the call.
+
+    With `confirm` an answer counts only once a key is pressed there, so that no mailbox takes the call. The caller
+    hears `music`, or ringing if there is none.
+    """
+
+    numbers: tuple[Target, ...]
+    otherwise: str
+    say: tuple[Say, ...] = ()
+    confirm: bool = False
+    caller_id: str = ""  # to be shown, in E.164; empty: the number that was dialled
+    music: str = ""
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +118,8 @@ class Finish:
     say: tuple[Say, ...] = ()
 
 
-Node = Play | Menu | Directory | Opening | Speak | ToQueue | Finish
-WithCaller = Play | Menu | Directory | ToQueue | Finish
+Node = Play | Menu | Directory | Opening | Speak | ToQueue | Forward | Finish
+WithCaller = Play | Menu | Directory | ToQueue | Forward | Finish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

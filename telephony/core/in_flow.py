@@ -3,10 +3,10 @@
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import routing
+from telephony.core import outside, routing
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import clear, end_leg, leave, words
-from telephony.core.flow import Directory, Finish, FlowBroken, Menu, Play, ToQueue, visit
+from telephony.core.flow import Directory, Finish, FlowBroken, Forward, Menu, Play, ToQueue, visit
 from telephony.core.routing import Routed
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome
 
@@ -78,6 +78,9 @@ def go(turn: Turn, name: str) -> None:
             leave(turn, node.outcome, node.say)
         case ToQueue():
             join(turn, node)
+        case Forward():
+            if not outside.begin(turn, node):
+                go(turn, node.otherwise)
         case _:
             turn.to(Stage.LISTENING)
             turn.speak(words(turn, node.say))
@@ -90,7 +93,8 @@ def join(turn: Turn, node: ToQueue) -> None:
         # A flow must never lead into a neighbour's queue, whatever was published.
         leave(turn, Outcome.FAILED)
         return
-    turn.become(queue=queue, waiting_since=turn.at)
+    since = turn.call.waiting_since or turn.at
+    turn.become(queue=queue, waiting_since=since, entered_at=turn.at, told=0)
     turn.note(fact.QueueEntered, queue=queue.id, queue_code=queue.code)
     turn.to(Stage.WAITING)
     said = words(turn, node.say)
@@ -99,7 +103,9 @@ def join(turn: Turn, node: ToQueue) -> None:
     else:
         turn.order(cmd.StartMusic, channel=turn.call.channel, music=queue.music)
     turn.set_timer("max_wait", queue.max_wait)
-    turn.order(cmd.JoinQueue, queue=queue.id, tenant=queue.tenant)
+    if queue.announce_every:
+        turn.set_timer("announce", queue.announce_every)
+    turn.order(cmd.JoinQueue, queue=queue.id, tenant=queue.tenant, since=since, caller=turn.call.caller)
 
 
 def prompt_ended(turn: Turn, event: ev.PromptEnded) -> None:

@@ -3,9 +3,10 @@
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
+from telephony.core.acd.estimate import place_in_words
 from telephony.core.call import Stage, Turn
-from telephony.core.ending import appeared_too_late, clear, end_leg, leave
-from telephony.core.flow import ToQueue
+from telephony.core.ending import appeared_too_late, clear, end_leg, leave, words
+from telephony.core.flow import Say, ToQueue
 from telephony.core.in_flow import go
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, talk_bridge
 
@@ -70,7 +71,7 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     turn.change_leg(leg, answered_at=event.at)
     for other in turn.call.ringing:
         turn.order(cmd.HangUp, channel=other.channel, cause=ANSWERED_ELSEWHERE)
-    turn.drop_timer("max_wait")
+    stop_clocks(turn)
     turn.become(outcome=Outcome.ANSWERED)
     turn.note(fact.QueueLeft, reason="connected")
     turn.note(fact.AgentConnected, leg=leg.no, agent=leg.agent)
@@ -101,7 +102,7 @@ def channel_ended_while_ringing(turn: Turn, event: ev.ChannelEnded) -> None:
     if turn.call.ringing:
         return
     turn.to(Stage.WAITING)
-    queue, since = turn.call.queue, turn.call.waiting_since
+    queue, since = turn.call.queue, turn.call.entered_at
     assert queue is not None and since is not None
     if event.at - since >= queue.max_wait:
         # The time ran out while the phone rang; it was allowed to ring to its end.
@@ -126,10 +127,68 @@ def give_up(turn: Turn, event: ev.ChannelEnded, caller: Leg) -> None:
     clear(turn)
 
 
-def waited_too_long(turn: Turn, event: ev.TimerFired) -> None:
-    """The queue's longest wait is over."""
-    if event.timer == "max_wait":
-        stop_waiting(turn, Outcome.QUEUE_TIMEOUT)
+def time_passed(turn: Turn, event: ev.TimerFired) -> None:
+    """The queue's longest wait is over, or it is time to say how long it will be."""
+    match event.timer:
+        case "max_wait":
+            stop_waiting(turn, Outcome.QUEUE_TIMEOUT)
+        case "announce":
+            turn.order(cmd.AskPlace)
+
+
+def time_passed_while_ringing(turn: Turn, event: ev.TimerFired) -> None:
+    """Nothing is announced to a caller who will be answered at any moment."""
+    if event.timer == "announce":
+        announce_later(turn)
+
+
+def announce_later(turn: Turn) -> None:
+    """The next announcement comes when the queue's interval is over."""
+    assert turn.call.queue is not None
+    turn.set_timer("announce", turn.call.queue.announce_every)
+
+
+def tell_place(turn: Turn, event: ev.PlaceTold) -> None:
+    """Say the place, the wait and the next of the tenant's messages; music goes on behind them."""
+    call, queue = turn.call, turn.call.queue
+    assert queue is not None
+    announce_later(turn)
+    if call.playback:
+        return  # what was begun is said to its end
+    say = place_in_words(queue, event.position, event.wait)
+    if queue.messages:
+        say += (Say(queue.messages[call.told % len(queue.messages)]),)
+    media = words(turn, say)
+    if not media:
+        return
+    turn.become(told=call.told + 1)
+    shown = event.wait if queue.say_wait else None
+    turn.note(fact.WaitForeseen, position=event.position, seconds=-1.0 if shown is None else shown.total_seconds())
+    turn.order(cmd.StopMusic, channel=call.channel)
+    turn.speak(media)
+
+
+def choose_instead(turn: Turn, event: ev.KeyPressed) -> None:
+    """The caller takes what the node offers by this key rather than to wait on; phones that ring are stopped."""
+    node = turn.here
+    assert isinstance(node, ToQueue)
+    chosen = node.keys.get(event.key)
+    if chosen is None:
+        return
+    for ringing in turn.call.ringing:
+        turn.order(cmd.HangUp, channel=ringing.channel)
+        end_leg(turn, ringing, 0)
+    stop_clocks(turn)
+    turn.note(fact.QueueLeft, reason="exit_with_key", key=event.key)
+    turn.order(cmd.LeaveQueue)
+    silence(turn)
+    go(turn, chosen)
+
+
+def stop_clocks(turn: Turn) -> None:
+    """The caller waits no longer: none of the queue's times matters any more."""
+    turn.drop_timer("max_wait")
+    turn.drop_timer("announce")
 
 
 def refused(turn: Turn, event: ev.QueueRefused) -> None:
@@ -139,7 +198,7 @@ def refused(turn: Turn, event: ev.QueueRefused) -> None:
 
 def stop_waiting(turn: Turn, outcome: Outcome) -> None:
     """Leave the queue without an agent: go where the flow says, or say why and hang up."""
-    turn.drop_timer("max_wait")
+    stop_clocks(turn)
     turn.note(fact.QueueLeft, reason=outcome.value)
     turn.order(cmd.LeaveQueue)
     silence(turn)
@@ -160,7 +219,7 @@ def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
     if leg in turn.call.ringing:
         end_leg(turn, leg, event.cause)  # another had answered first
         return
-    turn.become(ended_by=EndedBy.CALLER if leg.kind is LegKind.CALLER else EndedBy.AGENT)
+    turn.become(ended_by=EndedBy(leg.kind.value))
     end_leg(turn, leg, event.cause)
     for other in turn.call.legs:
         if other.ended_at is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from telephony.core.flow import Flow
+from telephony.core.lines import OutsidePlan, TrunkPlan
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 
 
@@ -68,6 +69,14 @@ class QueuePlan:
     #: states in which an agent does not count as there for a caller who comes, in the words of app_queue's joinempty:
     #: paused, unavailable, inuse, ringing, wrapup. With `never` among them callers may always wait.
     join_empty: frozenset[str] = frozenset()
+    #: the same for callers who wait: with nobody left who counts they are sent on. `never`: they may stay
+    leave_empty: frozenset[str] = frozenset({"never"})
+    retry: timedelta = timedelta(0)  # after a ring without an answer nobody is rung for the caller so long
+    sticky: timedelta = timedelta(0)  # a caller who comes back within this gets the last agent if free; 0: off
+    announce_every: timedelta = timedelta(0)  # 0: waiting callers are told nothing
+    say_position: bool = True
+    say_wait: bool = True
+    messages: tuple[str, ...] = ()  # the tenant's own prompts, one after another at the announcements
     weight: int = 0
     ageing: float = 0.0  # points of priority that a minute of waiting is worth
     demands: tuple[Demand, ...] = ()
@@ -88,6 +97,8 @@ class Plan:
     directory: Mapping[tuple[str, str], tuple[Route, ...]] = field(default_factory=dict)  # by number and merchant code
     flows: Mapping[FlowId, Flow] = field(default_factory=dict)
     queues: Mapping[QueueId, QueuePlan] = field(default_factory=dict)
+    trunks: tuple[TrunkPlan, ...] = ()
+    outside: Mapping[TenantId, OutsidePlan] = field(default_factory=dict)
     #: media by tenant (None: the house's own), name and language
     prompts: Mapping[tuple[TenantId | None, str, str], str] = field(default_factory=dict)
 

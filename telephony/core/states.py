@@ -7,7 +7,7 @@ the call as it was; a pair that happens and means nothing is `ignore`. docs/call
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telephony.core import ending, in_flow, in_queue
+from telephony.core import ending, in_flow, in_outside, in_queue
 from telephony.core import events as ev
 from telephony.core.call import Stage, Turn
 
@@ -30,6 +30,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # The caller's own channel comes up; or a phone that was rung before the flow went on.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
     },
     Stage.CHOOSING: {
         ev.PromptEnded: ignore,
@@ -39,26 +40,51 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # The caller's own channel comes up; or a phone that was rung before the flow went on.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
     },
     Stage.WAITING: {
         ev.AgentReserved: in_queue.ring_agent,
         ev.QueueRefused: in_queue.refused,
-        ev.TimerFired: in_queue.waited_too_long,
+        ev.TimerFired: in_queue.time_passed,
+        ev.PlaceTold: in_queue.tell_place,
         ev.ChannelEnded: in_queue.give_up_waiting,
         ev.PromptEnded: in_queue.announced,
-        ev.KeyPressed: ignore,
+        ev.KeyPressed: in_queue.choose_instead,
         # The phone that just gave up may still report.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
     },
     Stage.RINGING: {
         ev.AgentReserved: in_queue.ring_agent,  # ringall: one more phone
         ev.LegReady: in_queue.dial_leg,
         ev.LegAnswered: in_queue.connect,
         ev.ChannelEnded: in_queue.channel_ended_while_ringing,
-        ev.TimerFired: ignore,
+        ev.TimerFired: in_queue.time_passed_while_ringing,
         ev.PromptEnded: in_queue.announced,
+        ev.KeyPressed: in_queue.choose_instead,
+        ev.LegRinging: ignore,
+    },
+    Stage.DIALLING: {
+        ev.TrunkSeized: in_outside.trunk_seized,
+        ev.NoTrunk: in_outside.no_trunk,
+        ev.LegReady: in_outside.leg_ready,
+        ev.LegRinging: in_outside.leg_rings,
+        ev.LegAnswered: in_outside.leg_answered,
+        ev.ChannelEnded: in_outside.channel_ended,
+        ev.TimerFired: in_outside.time_is_over,
+        ev.PromptEnded: in_outside.prompt_ended,
         ev.KeyPressed: ignore,
+    },
+    Stage.CONFIRMING: {
+        ev.KeyPressed: in_outside.key_pressed,
+        ev.PromptEnded: in_outside.prompt_ended,
+        ev.TimerFired: in_outside.time_is_over,
+        ev.ChannelEnded: in_outside.channel_ended,
+        ev.LegRinging: ignore,
+        # A number that was given up before.
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.TALKING: {
         ev.ChannelEnded: in_queue.channel_ended_while_talking,
@@ -68,6 +94,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # A phone that another had outrun.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
     },
     Stage.LEAVING: {
         ev.PromptEnded: ending.last_word_said,
@@ -76,6 +103,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: ignore,
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
     },
     Stage.CLEARING: {
         ev.ChannelEnded: ending.gone_while_clearing,
@@ -84,6 +112,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegAnswered: ending.appeared_too_late,
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
+        ev.LegRinging: ignore,
     },
     Stage.ENDED: {
         ev.RecordingKept: ending.recording_kept,
@@ -94,5 +123,6 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: ignore,
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
     },
 }

@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     NO_MERCHANT = "no_merchant"  # no usable merchant code after all tries
     UNASSIGNED = "unassigned"  # nobody holds the number now
     SUSPENDED = "suspended"  # the tenant's calls are not answered
+    FORWARDED = "forwarded"  # the caller was connected with a number outside
     FAILED = "failed"  # our own fault: a broken flow, a lost channel
 
 
@@ -41,6 +42,7 @@ class EndedBy(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    OUTSIDE = "outside"
     SYSTEM = "system"
 
 
@@ -49,6 +51,7 @@ class LegKind(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    OUTSIDE = "outside"  # a telephone that we called over a trunk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,9 @@ class Leg:
     endpoint: Endpoint | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    number: str = ""  #: of an outside leg, in E.164
+    trunk: str = ""
+    connected_at: datetime | None = None  #: of an outside leg: when it came to talk with the caller
 
 
 def agent_channel(call: CallId, leg: int) -> ChannelId:

@@ -37,7 +37,9 @@ def every_move() -> tuple[Move, ...]:
     """All moves from a call that nobody has dialled yet."""
     # A caller who waited in vain may leave a message: so the flow also goes on after the queue.
     patient = a_flow(
-        agent=ToQueue(queue=QUEUE, say=(Say("tickets"),), otherwise={Outcome.QUEUE_TIMEOUT: "menu"}),
+        agent=ToQueue(
+            queue=QUEUE, say=(Say("tickets"),), otherwise={Outcome.QUEUE_TIMEOUT: "menu"}, keys={"2": "menu"}
+        ),
         english=Speak(language="en", next="hello"),
         hello=Play(say=(Say("greeting"),), next="closed"),
     )
@@ -63,7 +65,7 @@ def every_move() -> tuple[Move, ...]:
 
 def _likeness(call: Call, at: datetime) -> object:
     """What makes two calls different for this search."""
-    waited_long = call.waiting_since is not None and at - call.waiting_since > timedelta(minutes=5)
+    waited_long = call.entered_at is not None and at - call.entered_at > timedelta(minutes=5)
     legs = tuple((leg.kind, leg.answered_at is not None, leg.ended_at is not None) for leg in call.legs)
     over = call.stage in (Stage.CLEARING, Stage.ENDED)
     where = None if over else (call.dialled, call.flow and call.flow.code, call.node, call.keys, call.tries)
@@ -91,6 +93,7 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.AgentReserved(**head, agent=who.agent, endpoint=who.endpoint, name=who.name, ring=20 * SOON)
         for reason in (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
             yield ev.QueueRefused(**head, reason=reason.value)
+        yield ev.PlaceTold(**head, position=2, wait=90 * SOON)
         yield ev.RecordingKept(**head, name=call.recording, seconds=1.0, peak_db=-9.0, size=8)
         yield ev.RecordingMissing(**head, name=call.recording, why="the disk is full")
         for channel in (*(leg.channel for leg in call.legs), STRANGER):

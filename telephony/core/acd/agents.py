@@ -46,6 +46,7 @@ class Agent:
     queue: QueueId | None = None  #: of the call at hand, or of the one being wrapped up
     reachable: bool = True
     missed: int = 0  #: calls missed in a row
+    rung_at: datetime | None = None  #: when the call at hand began to ring
     leaving: bool = False  #: logged out or lease over in a call: goes when it is over
     count: int = 0  #: counts wrap-ups, so that an old one's timer is known as such
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from telephony.core.acd.agents import Agent, SignedIn, State
+from telephony.core.acd.estimate import expected_wait, learn
 from telephony.core.acd.line import Line, Waiting, grade_of, unix
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId, CallId, Endpoint, Outcome, QueueId
@@ -39,6 +40,9 @@ class Floor:
         self._serving: dict[AgentId, list[Line]] = {}
         self._waiting: dict[CallId, Waiting] = {}
         self._hopeful: dict[QueueId, Line] = {}  # lines that may have an offer to make
+        self._thinned: dict[QueueId, Line] = {}  # lines that may have nobody left
+        self._resting: list[tuple[datetime, Waiting]] = []
+        self.looks: list[timedelta] = []  #: call `look_again` after each of these; whoever does takes them out
 
     # Queues and agents as the plan and presence have them.
 
@@ -61,7 +65,11 @@ class Floor:
                 line.enter(waiting)
         for agent in self.agents.values():
             self._join(agent, line)
-        self._hopeful[queue.id] = line
+        if old is not None:
+            line.inherit(old)
+            for agent in self.agents.values():
+                self._offer_to(agent)
+        self._hopeful[queue.id] = self._thinned[queue.id] = line
 
     def _close(self, line: Line) -> None:
         for lines in self._serving.values():
@@ -95,6 +103,7 @@ class Floor:
         """An agent is gone."""
         for line in self._serving.pop(agent_id):
             line.part(agent_id)
+            self._thinned[line.plan.id] = line
         del self.agents[agent_id]
 
     def become(self, agent: Agent, state: State, at: datetime, call: CallId | None = None) -> None:
@@ -114,6 +123,8 @@ class Floor:
                     self._hopeful[line.plan.id] = line
             else:
                 line.ready.remove(member)
+                if line.waiting:
+                    self._thinned[line.plan.id] = line
 
     def follow(self, sessions: Mapping[AgentId, SignedIn], at: datetime) -> None:
         """Do as presence says: who came, who went, who paused. A call at hand is finished first.
@@ -195,7 +206,7 @@ class Floor:
         waiting = Waiting(call, line, unix(at), priority, sticky=sticky)
         self._waiting[call] = waiting
         line.enter(waiting)
-        self._hopeful[queue_id] = line
+        self._hopeful[queue_id] = self._thinned[queue_id] = line
 
     def leave(self, call: CallId) -> None:
         """A caller waits no longer."""
@@ -211,8 +222,35 @@ class Floor:
         mine = waiting.line._order(waiting)
         return 1 + sum(waiting.line._order(other) < mine for other in waiting.line.waiting.values())
 
-    def look_again(self) -> None:
-        """Callers have waited longer: each queue with callers may have an offer to make that it had not."""
+    def expected_wait(self, call: CallId) -> timedelta | None:
+        """How long a waiting caller will wait from now on; None if that cannot be said."""
+        waiting = self._waiting.get(call)
+        if waiting is None:
+            return None
+        line = waiting.line
+        at_work = sum(_works(self.agents[agent]) for agent in line.members)
+        return expected_wait(self.position(call), at_work, line.handling)
+
+    def stranded(self) -> list[CallId]:
+        """Callers whom nobody is left to serve, where the queue does not let them wait so; they are to be sent on.
+
+        A caller for whom a phone rings is not among them.
+        """
+        found = []
+        for line in self._thinned.values():
+            if line.waiting and not self.staffed(line, line.plan.leave_empty):
+                found += [waiting.call for waiting in line.waiting.values() if not waiting.ringing]
+        self._thinned.clear()
+        return found
+
+    def look_again(self, at: datetime) -> None:
+        """Time has passed: each queue with callers may have an offer to make that it had not."""
+        awake = [one for one in self._resting if one[0] <= at]
+        self._resting = [one for one in self._resting if one[0] > at]
+        for _, waiting in awake:
+            waiting.resting = False
+            if waiting.call in waiting.line.waiting:
+                waiting.line.enter(waiting)
         self._hopeful.update({queue_id: line for queue_id, line in self.lines.items() if line.waiting})
 
     # The decision.
@@ -242,10 +280,12 @@ class Floor:
 
     def _reserve(self, line: Line, waiting: Waiting, agent_id: AgentId, at: datetime) -> Offer:
         sticky = self.agents.get(waiting.sticky) if waiting.sticky else None
-        if sticky is not None and sticky.available and sticky.who.agent in line.members:
+        waiting.sticky = None  # asked once: one who does not answer is not waited for
+        known = sticky is not None and sticky.available and sticky.who.agent in line.members
+        if sticky is not None and known:
             agent_id = sticky.who.agent
         chosen = [agent_id]
-        if line.plan.strategy == "ringall":
+        if line.plan.strategy == "ringall" and not known:
             first = line.members[agent_id]
             alike = (first.grade, first.penalty)
             chosen = [
@@ -257,7 +297,7 @@ class Floor:
         waiting.ringing = tuple(chosen)
         for one in chosen:
             agent = self.agents[one]
-            agent.queue = line.plan.id
+            agent.queue, agent.rung_at = line.plan.id, at
             self.become(agent, State.RINGING, at, waiting.call)
         return Offer(waiting.call, line.plan, tuple(chosen))
 
@@ -279,7 +319,7 @@ class Floor:
         agent = self.agents.get(agent_id)
         if agent is None:
             return None
-        self._ring_over(agent)
+        self._ring_over(agent, how, at)
         line = self.lines.get(agent.queue) if agent.queue else None
         if how == "talked":
             self._completed(agent, line, at)
@@ -293,20 +333,30 @@ class Floor:
         self.become(agent, State.PAUSED if out or agent.who.paused else State.READY, at)
         return None
 
-    def _ring_over(self, agent: Agent) -> None:
+    def _ring_over(self, agent: Agent, how: str, at: datetime) -> None:
         waiting = self._waiting.get(agent.call) if agent.call else None
         if waiting is None or agent.who.agent not in waiting.ringing:
             return
         waiting.ringing = tuple(other for other in waiting.ringing if other != agent.who.agent)
-        if not waiting.ringing:
-            waiting.line.call_back(waiting)
-            self._hopeful[waiting.line.plan.id] = waiting.line
+        if waiting.ringing:
+            return
+        line = waiting.line
+        if how == "missed" and line.plan.retry:
+            waiting.resting = True
+            self._resting.append((at + line.plan.retry, waiting))
+            self.looks.append(line.plan.retry)
+        else:
+            line.call_back(waiting)
+            self._hopeful[line.plan.id] = line
+        self._thinned[line.plan.id] = line
 
     def _completed(self, agent: Agent, line: Line | None, at: datetime) -> None:
         if line is not None and agent.who.agent in line.members:
             member = line.members[agent.who.agent]
             member.calls += 1
             member.last_call = unix(at)
+            if agent.rung_at is not None:
+                line.handling = learn(line.handling, (at - agent.rung_at + line.plan.wrap_up).total_seconds())
 
     def wrap_up_over(self, agent_id: AgentId, count: int, at: datetime) -> bool:
         """The time for wrap-up has run out; False if that was an old timer."""
@@ -328,6 +378,10 @@ def _rank(plan: QueuePlan, waiting: Waiting, now: float) -> tuple[float, ...]:
     overdue = waited >= OVERDUE
     points = waiting.priority + plan.ageing * waited / 60
     return (0.0 if overdue else 1.0, 0.0 if overdue else -plan.weight, -points, waiting.entered)
+
+
+def _works(agent: Agent) -> bool:
+    return agent.state is not State.PAUSED and agent.reachable and not agent.leaving
 
 
 def _discounted(agent: Agent, rule: frozenset[str]) -> bool:

@@ -28,6 +28,7 @@ class Waiting:
     start: int = 0  #: app_queue's linpos
     sticky: AgentId | None = None
     ringing: tuple[AgentId, ...] = ()
+    resting: bool = False  #: after a ring without an answer, until the queue's `retry` is over
     ticket: int = 0
 
 
@@ -46,6 +47,16 @@ class Line:
         self.waiting: dict[CallId, Waiting] = {}
         self._heap: list[tuple[Order, Waiting]] = []
         self._next = 0
+        self.handling: float | None = None  #: seconds that a call keeps an agent; see `estimate`
+
+    def inherit(self, old: Line) -> None:
+        """Take over what an earlier line of this queue knew of its agents; rules change, counts go on."""
+        self.handling = old.handling
+        for agent, member in self.members.items():
+            before = old.members.get(agent)
+            if before is not None:
+                self.ready.remove(member)
+                member.calls, member.last_call = before.calls, before.last_call
 
     def join(self, agent: AgentId, number: int, grade: int, level: int) -> Member:
         """An agent becomes a member; the plan's penalty and position hold, others stand by their numbers."""
@@ -116,7 +127,7 @@ class Line:
         return None
 
     def _counts(self, waiting: Waiting) -> bool:
-        return self.waiting.get(waiting.call) is waiting and not waiting.ringing
+        return self.waiting.get(waiting.call) is waiting and not waiting.ringing and not waiting.resting
 
     def _order(self, waiting: Waiting) -> Order:
         # Ageing adds `ageing` points a minute to all alike, so the order of two callers never changes while they wait.
