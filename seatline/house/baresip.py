@@ -86,7 +86,7 @@ class Baresip:
     async def start(self) -> None:
         """Start the program and connect to its control socket."""
         for port in (self._port, self._port + 1, self._port + 2):
-            if not _free(port):
+            if not free(port):
                 raise PhoneDoesNotStart(name=self.account.endpoint, cause=f"port {port} is in use.")
         self._write_configuration()
         with (self.folder / "log").open("wb") as log:
@@ -179,6 +179,11 @@ class Baresip:
             self._reader_task.cancel()
             await asyncio.gather(self._reader_task, return_exceptions=True)
 
+    def kill(self) -> None:
+        """End the program without a word to Asterisk, as a pulled plug does; `stop` still tidies up after it."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
@@ -240,7 +245,8 @@ def _modules() -> Path:
     return common if common.is_dir() else next(Path("/usr/lib").glob("*/baresip/modules"), common)
 
 
-def _free(port: int) -> bool:
+def free(port: int) -> bool:
+    """Nobody on loopback has this port, over TCP or UDP."""
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:

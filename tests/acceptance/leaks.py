@@ -13,7 +13,7 @@ def leaks(rig: Rig) -> list[str]:
     """What is left now, in words."""
     found = [f"channel {one['name']} ({one['state']})" for one in rig.ari("channels") or []]
     found += [f"bridge {one['id']} with {len(one['channels'])} channels" for one in rig.ari("bridges") or []]
-    return found + open_calls() + stuck_agents()
+    return found + open_calls() + stuck_agents() + unshipped(rig)
 
 
 def open_calls() -> list[str]:
@@ -35,6 +35,14 @@ def stuck_agents() -> list[str]:
     return [
         f"agent {number} is {state}" for number, state in states.items() if str(state) in ("ringing", "talking", "hold")
     ]
+
+
+def unshipped(rig: Rig) -> list[str]:
+    """Facts that are on the disk and not in PostgreSQL, for now or for good."""
+    from telephony.journal.disk import look
+
+    waiting, refused = look(rig.var / "journal" / "switch.sqlite3")
+    return [f"{waiting} facts are not shipped"] * bool(waiting) + [f"{refused} facts were refused"] * bool(refused)
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,13 @@ synchronous code that may ask the database at any line.
 import asyncio
 import os
 import secrets
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -25,13 +26,14 @@ import pytest
 
 from seatline.env import ROOT
 from seatline.house.asterisk import Access, Asterisk, Ports
-from seatline.house.baresip import STEP, Baresip, PhoneAccount
+from seatline.house.baresip import STEP, Baresip, PhoneAccount, PhoneEvent, free
 from seatline.house.caller import CallerResult, CallPlan, place_call
 from seatline.house.phones import AgentAtPhone, Keying, make_speech
 from seatline.house.postgres import free_port, new_secret
 from seatline.house.prefix import Prefix
 from seatline.house.processes import Process
 from seatline.house.updown import get
+from tests.acceptance.wire import Wire
 
 T = TypeVar("T")
 PREFIX = Prefix(ROOT / ".local" / "asterisk")
@@ -85,6 +87,14 @@ class RigPhone:
         """Now, for `wait_for`'s `since`."""
         return self.agent.phone.mark()
 
+    def happened(self, event: str, since: int) -> bool:
+        """Whether one of baresip's events came after the mark `since`."""
+        return any(one.no > since and one.type == event for one in self.agent.phone.events)
+
+    def last(self, event: str) -> PhoneEvent:
+        """The newest of baresip's events of a type."""
+        return next(one for one in reversed(self.agent.phone.events) if one.type == event)
+
     def hang_up(self) -> None:
         """The agent ends the call."""
         self.rig.do(self.agent.phone.hang_up())
@@ -94,8 +104,12 @@ class RigPhone:
         return [path for path in self.agent.phone.recordings if path.name.endswith("-dec.wav")]
 
     def stop(self) -> None:
-        """Pull the plug."""
+        """Switch it off: it hangs up and gives its registration back."""
         self.rig.do(self.agent.phone.stop())
+
+    def pull_plug(self) -> None:
+        """It is gone without a word: Asterisk goes on to think that it is there."""
+        self.agent.phone.kill()
 
 
 class Rig:
@@ -104,14 +118,15 @@ class Rig:
     def __init__(self, folder: Path, database: str) -> None:
         self.folder = folder
         self.var = folder / "var"
-        first = 16000 + 400 * secrets.randbelow(25)
+        first = 16000 + 400 * secrets.randbelow(20)
         ports = Ports(free_port(), free_port(), free_port(), free_port(), first, first + 399)
         self.asterisk = Asterisk(
             PREFIX, folder / "asterisk", self.var / "sounds", ports, Access(new_secret(), new_secret())
         )
-        self._database = database
+        self._database = urlsplit(database)
+        self.wire = Wire(self._database.hostname or "127.0.0.1", self._database.port or 5432)
         self._phones: list[RigPhone] = []
-        self._phones_port = 30000 + 200 * secrets.randbelow(10)
+        self._phones_port = 24400 + 600 * secrets.randbelow(5)  # below the range in which phones' sound is
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="phones and callers", daemon=True)
         self.speech = self.var / "phones" / "speech-en.wav"  # twenty minutes, for phones
@@ -124,6 +139,7 @@ class Rig:
         self._thread.start()
         with ExitStack() as undo:
             undo.callback(self.stop)
+            self.do(self.wire.mend())
             self._make_sounds()
             self.asterisk.start()
             self.agi.start()
@@ -135,6 +151,7 @@ class Rig:
         """Stop all of it, in the other order, whatever state it is in."""
         with ExitStack() as stack:
             stack.callback(self._stop_loop)
+            stack.callback(lambda: self.do(self.wire.cut()))
             stack.callback(self.asterisk.stop)
             stack.callback(self.agi.stop)
             stack.callback(self.switch.stop)
@@ -171,7 +188,7 @@ class Rig:
             log_folder=self.folder / "log",
             environment={
                 **os.environ,
-                "DATABASE_URL": self._database,
+                "DATABASE_URL": urlunsplit(self._database._replace(netloc=self._by_wire())),
                 "SEATLINE_VAR": str(self.var),
                 "SEATLINE_ARI_URL": f"http://127.0.0.1:{ports.http}/ari",
                 "SEATLINE_ARI_USER": access.ari_user,
@@ -185,6 +202,33 @@ class Rig:
             },
             directory=ROOT,
         )
+
+    def _by_wire(self) -> str:
+        user = self._database.netloc.rpartition("@")[0]
+        return f"{user}@127.0.0.1:{self.wire.port}"
+
+    def kill_switch(self) -> None:
+        """End it without a word, as a machine's power does."""
+        pid = self.switch.pid()
+        assert pid is not None, "the switch does not run"
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: self.switch.pid() is None, 5, "the end of the switch")
+
+    def start_switch(self) -> None:
+        """Start a new one and wait until it is at Asterisk."""
+        self.switch.start()
+        self.wait_for_switch()
+
+    @contextmanager
+    def frozen_switch(self) -> Iterator[None]:
+        """The switch hangs, and goes on afterwards as if nothing had been."""
+        pid = self.switch.pid()
+        assert pid is not None, "the switch does not run"
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def wait_for_switch(self, patience: float = 20.0) -> None:
         """Wait until the switch's application is at Asterisk."""
@@ -220,13 +264,21 @@ class Rig:
         pin: str = "",
         answers: bool = True,
         record: bool = False,
+        speech: Path | None = None,
         endpoint_folder: str = "phones",
     ) -> RigPhone:
-        """A phone that registers as soon as the switch has pushed its account; it answers calls unless told not to."""
+        """A phone that registers as soon as the switch has pushed its account; it answers calls unless told not to.
+
+        It says the words of `speech`, which must last longer than any call: at its end the phone hangs up.
+        """
         wait_until(lambda: self.ari(f"endpoints/PJSIP/{endpoint}"), 10, f"{endpoint} pushed to Asterisk")
         account = PhoneAccount(endpoint, secret, self.asterisk.ports.sip)
-        port = self._phones_port + STEP * len(self._phones)
-        baresip = Baresip(account, self.folder / endpoint_folder, port, self.speech, record=record)
+        while not all(map(free, range(self._phones_port, self._phones_port + STEP))):
+            self._phones_port += STEP
+        baresip = Baresip(
+            account, self.folder / endpoint_folder, self._phones_port, speech or self.speech, record=record
+        )
+        self._phones_port += STEP
         phone = RigPhone(self, AgentAtPhone(number, pin, baresip, QUICK))
         self._phones.append(phone)
         self.do(phone.agent.start(answers=answers))
@@ -273,6 +325,7 @@ def rig(
     pytest-django makes a database only for tests with its mark, which roll back; ours commit, so they have their own.
     """
     from django.db import connections
+    from django.test import override_settings
     from django.test.utils import setup_databases, teardown_databases
 
     if not PREFIX.ready():
@@ -285,7 +338,8 @@ def rig(
             world = Rig(tmp_path_factory.mktemp("rig"), switch_database(connections["default"].settings_dict["NAME"]))
             world.start()
             try:
-                yield world
+                with override_settings(VAR=world.var):
+                    yield world
             finally:
                 world.stop()
         finally:
