@@ -30,8 +30,10 @@ def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.E
             return ev.LegReady(call=call, at=at, channel=name)
         case "ChannelStateChange" if channel["state"] == "Up" and name.startswith(f"{call}-"):  # a leg that we made
             return ev.LegAnswered(call=call, at=at, channel=name)
+        case "ChannelStateChange" if channel["state"] == "Ringing" and name.startswith(f"{call}-"):
+            return ev.LegRinging(call=call, at=at, channel=name)
         case "ChannelDtmfReceived":
-            return ev.KeyPressed(call=call, at=at, key=message["digit"])
+            return ev.KeyPressed(call=call, at=at, key=message["digit"], channel=name)
         case "ChannelDestroyed":
             return ev.ChannelEnded(call=call, at=at, channel=name, cause=int(message.get("cause") or 0))
     return None

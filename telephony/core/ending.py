@@ -70,6 +70,8 @@ def end_leg(turn: Turn, leg: Leg, cause: int) -> None:
         return
     turn.change_leg(leg, ended_at=turn.at)
     turn.note(fact.LegEnded, leg=leg.no, cause=cause)
+    if leg.kind is LegKind.OUTSIDE:
+        turn.order(cmd.FreeTrunk, trunk=leg.trunk)
     if leg.kind is LegKind.AGENT and leg.agent is not None:
         turn.order(cmd.AgentFree, agent=leg.agent, how="talked" if leg.answered_at else "cancelled")
 
@@ -77,7 +79,7 @@ def end_leg(turn: Turn, leg: Leg, cause: int) -> None:
 def close(turn: Turn) -> None:
     """Every channel is gone."""
     call = turn.call
-    if any(leg.kind is LegKind.AGENT and leg.answered_at for leg in call.legs):
+    if any(leg.kind is not LegKind.CALLER and leg.answered_at for leg in call.legs):
         turn.order(cmd.DropBridge, bridge=talk_bridge(call.id))
     turn.note(fact.CallEnded, outcome=call.outcome or Outcome.FAILED, ended_by=call.ended_by or EndedBy.SYSTEM)
     turn.become(timers={})
@@ -123,7 +125,7 @@ def gone_while_clearing(turn: Turn, event: ev.ChannelEnded) -> None:
 def appeared_too_late(turn: Turn, event: ev.LegReady | ev.LegAnswered) -> None:
     """A phone came up that nobody waits for any more. The caller's own channel coming up is no news: we answered it."""
     leg = turn.call.leg_of(event.channel)
-    if leg is not None and leg.kind is LegKind.AGENT:
+    if leg is not None and leg.kind is not LegKind.CALLER:
         turn.order(cmd.HangUp, channel=event.channel)
 
 

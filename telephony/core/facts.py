@@ -137,7 +137,7 @@ class OutsideConnected(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideFailed(Fact):
-    """The number outside does not take the call; without a leg it was not even dialled.
+    """The number outside does not take the call; with leg 0, which is the caller's, it was not even dialled.
 
     `reason` is a word of `lines.Refusal`, or trunk_failed, not_answered (busy and refused too: `cause`, a Q.850
     number, says which) or not_confirmed.
@@ -145,7 +145,7 @@ class OutsideFailed(Fact):
 
     number: str
     reason: str
-    leg: int | None = None
+    leg: int = 0
     trunk: str = ""
     cause: int = 0
 

@@ -85,7 +85,7 @@ class ToQueue:
     keys: Mapping[str, str] = field(default_factory=dict)  # what a waiting caller can choose instead: a node for a key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Target:
     """A number outside, in E.164, and how long it may ring."""
 

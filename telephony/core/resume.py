@@ -40,6 +40,8 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
             case fact.AgentConnected():
                 legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
                 call = replace(call, outcome=Outcome.ANSWERED)
+            case fact.OutsideDialled() | fact.OutsideAnswered() | fact.OutsideConnected() | fact.OutsideFailed():
+                _tell_outside(legs, entry)
             case fact.AgentMissed() | fact.LegEnded():
                 legs[entry.leg] = replace(legs[entry.leg], ended_at=entry.at)
             case fact.RecordingStarted():
@@ -50,5 +52,25 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
         return None
     call = replace(call, legs=tuple(legs[no] for no in sorted(legs)))
     agent = call.agent_leg
-    talking = agent is not None and agent.answered_at is not None and call.caller_leg.ended_at is None
+    talks = agent is not None and agent.answered_at is not None
+    forwarded = [leg for leg in legs.values() if leg.connected_at is not None]
+    if forwarded:
+        call = replace(call, outcome=Outcome.FORWARDED)
+    talks = talks or any(leg.ended_at is None for leg in forwarded)
+    talking = talks and call.caller_leg.ended_at is None
     return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)
+
+
+def _tell_outside(legs: dict[int, Leg], entry: fact.Fact) -> None:
+    match entry:
+        case fact.OutsideDialled():
+            legs[entry.leg] = Leg(
+                no=entry.leg, kind=LegKind.OUTSIDE, channel=ChannelId(entry.channel), started_at=entry.at,
+                number=entry.number, trunk=entry.trunk,
+            )  # fmt: skip
+        case fact.OutsideAnswered():
+            legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
+        case fact.OutsideConnected():
+            legs[entry.leg] = replace(legs[entry.leg], connected_at=entry.at)
+        case fact.OutsideFailed(leg=no) if no:
+            legs[no] = replace(legs[no], ended_at=entry.at)

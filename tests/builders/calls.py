@@ -8,7 +8,8 @@ from telephony.ari.simulated import AgentHabits, SimulatedAsterisk
 from telephony.core.acd.agents import SignedIn
 from telephony.core.engine import AgentState, Engine, Work
 from telephony.core.facts import Fact
-from telephony.core.flow import Directory, Finish, Flow, Menu, Opening, Play, Say, Speak, ToQueue
+from telephony.core.flow import Directory, Finish, Flow, Forward, Menu, Opening, Play, Say, Speak, Target, ToQueue
+from telephony.core.lines import HeldNumber, OutsidePlan, TrunkPlan
 from telephony.core.opening import Hours, Span
 from telephony.core.plan import Demand, Plan, QueuePlan, Route, TenantPlan
 from telephony.core.values import AgentId, CallId, Endpoint, FlowId, Outcome, QueueId, SessionId, TenantId
@@ -22,8 +23,10 @@ FLOW = FlowId(UUID(int=21))
 DIRECTORY = FlowId(UUID(int=22))
 NUMBER = "+862196968101"
 SHARED = "+861252"
+RESCUE = ("+8613800000001", "+8613800000002")  # numbers outside whom roadside rescue calls, in this order
 PROMPTS = ("greeting", "menu", "wrong", "tickets", "code", "closed", "no-agent", "queue-full", "queue-timeout",
-           "wrong-keys", "no-merchant", "not-in-service", "suspended", "technical-trouble", "goodbye")  # fmt: skip
+           "wrong-keys", "no-merchant", "not-in-service", "suspended", "technical-trouble", "goodbye",
+           "take-call")  # fmt: skip
 
 
 def a_queue(**changes: object) -> QueuePlan:
@@ -73,6 +76,12 @@ def a_plan(*, active: bool = True, **queue: object) -> Plan:
         directory={(SHARED, "101"): (Route(flow=FLOW, tenant=MUSEUM, starts_at=LONG_AGO),)},
         flows={FLOW: a_flow(), DIRECTORY: directory},
         queues={QUEUE: a_queue(**queue)},
+        trunks=(TrunkPlan(name="first", priority=1, capacity=1), TrunkPlan(name="second", priority=2)),
+        outside={
+            MUSEUM: OutsidePlan(
+                numbers=(HeldNumber(number=NUMBER, starts_at=LONG_AGO),), prefixes=frozenset({"+8613", "+8621"})
+            )
+        },
         prompts={(None, name, "zh"): f"sound:/zh/{name}" for name in PROMPTS},
     )
 
@@ -84,6 +93,15 @@ def an_agent(number: int, *, tenant: TenantId = MUSEUM, paused: bool = False, **
         name=f"Agent {number}", endpoint=Endpoint(f"seat-{number}"), paused=paused, skills=skills,
         since=NINE - timedelta(minutes=15) + timedelta(seconds=number),
     )  # fmt: skip
+
+
+def a_forward(*numbers: str, **changes: object) -> Forward:
+    """A node that calls these numbers outside, each for 20 s, and gives up in words."""
+    given = {
+        "numbers": tuple(Target(number, timedelta(seconds=20)) for number in numbers or RESCUE),
+        "otherwise": "giveup",
+    }
+    return Forward(**(given | changes))  # type: ignore[arg-type]
 
 
 def a_call_id(number: int = 1) -> CallId:

@@ -14,7 +14,19 @@ from telephony.core.call import Call, Stage
 from telephony.core.flow import Play, Say, Speak, ToQueue
 from telephony.core.step import IllegalEvent, Stepped, step
 from telephony.core.values import ChannelId, LegKind, Outcome, PlaybackId
-from tests.builders.calls import FLOW, NINE, NUMBER, QUEUE, SHARED, a_call_id, a_flow, a_plan, an_agent
+from tests.builders.calls import (
+    FLOW,
+    NINE,
+    NUMBER,
+    QUEUE,
+    RESCUE,
+    SHARED,
+    a_call_id,
+    a_flow,
+    a_forward,
+    a_plan,
+    an_agent,
+)
 
 SOON = timedelta(seconds=1)
 LATE = timedelta(minutes=10)  # longer than the queue's longest wait
@@ -43,7 +55,14 @@ def every_move() -> tuple[Move, ...]:
         english=Speak(language="en", next="hello"),
         hello=Play(say=(Say("greeting"),), next="closed"),
     )
-    worlds = [a_plan(), replace(a_plan(record=False), flows=a_plan().flows | {FLOW: patient})]
+    rescue = a_flow(
+        start=a_forward(RESCUE[0], say=(Say("greeting"),), confirm=True, record=True, otherwise="menu"),
+        menu=a_forward(RESCUE[0], music="default", otherwise="closed"),
+    )
+    worlds = [
+        a_plan(), replace(a_plan(), flows=a_plan().flows | {FLOW: rescue}),
+        replace(a_plan(record=False), flows=a_plan().flows | {FLOW: patient}),
+    ]  # fmt: skip
     todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
     seen = {_likeness(call, at) for call, at in todo}
     moves: list[Move] = []
@@ -71,6 +90,7 @@ def _likeness(call: Call, at: datetime) -> object:
     where = None if over else (call.dialled, call.flow and call.flow.code, call.node, call.keys, call.tries)
     return (
         id(call.plan), call.stage, where, call.playback is not None and not over, waited_long and not over, legs,
+        call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
     )  # fmt: skip
 
@@ -94,10 +114,21 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
         for reason in (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
             yield ev.QueueRefused(**head, reason=reason.value)
         yield ev.PlaceTold(**head, position=2, wait=90 * SOON)
+        outside = next((leg for leg in call.legs if leg.kind is LegKind.OUTSIDE and leg.ended_at is None), None)
+        if call.stage is not Stage.DIALLING or (outside is None and len(call.legs) < MOST_LEGS):
+            yield ev.TrunkSeized(**head, number=RESCUE[0], trunk="first")
+        yield ev.NoTrunk(**head, number=RESCUE[0])
+        if outside is not None:
+            yield ev.ChannelEnded(**head, channel=outside.channel, cause=34)
+            for key in "12":
+                yield ev.KeyPressed(**head, key=key, channel=outside.channel)
+        if call.dialling and call.dialling.asked:
+            yield ev.PromptEnded(**head, playback=call.dialling.asked)
         yield ev.RecordingKept(**head, name=call.recording, seconds=1.0, peak_db=-9.0, size=8)
         yield ev.RecordingMissing(**head, name=call.recording, why="the disk is full")
         for channel in (*(leg.channel for leg in call.legs), STRANGER):
             yield ev.LegReady(**head, channel=channel)
+            yield ev.LegRinging(**head, channel=channel)
             yield ev.LegAnswered(**head, channel=channel)
             yield ev.ChannelEnded(**head, channel=channel, cause=16)
 
