@@ -30,7 +30,8 @@ _ORDINALS = (
 _WORDS = {
     "yao": ("one", "幺"), "liang": ("two", "两"), "hundred": ("hundred", "百"), "thousand": ("thousand", "千"),
     "ten-thousand": ("ten thousand", "万"), "million": ("million", "百万"),
-    "hundred-million": ("hundred million", "亿"), "billion": ("billion", "十亿"), "point": ("point", "点"), "minus": ("minus", "负"), "yuan": ("yuan", "元"),
+    "hundred-million": ("hundred million", "亿"), "billion": ("billion", "十亿"), "point": ("point", "点"),
+    "minus": ("minus", "负"), "yuan": ("yuan", "元"),
     "jiao": ("jiao", "角"), "fen": ("fen", "分"), "dollar": ("dollar", "美元"), "dollars": ("dollars", "美元"),
     "cent": ("cent", "美分"), "cents": ("cents", "美分"), "year": ("year", "年"), "oclock": ("o'clock", "点"),
     "minute": ("minutes", "分"), "sharp": ("sharp", "整"), "oh": ("oh", "零"), "am": ("a m", "上午"),
