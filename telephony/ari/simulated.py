@@ -42,6 +42,15 @@ class AgentHabits:
     misses: float = 0.0  # share of rings that are not answered
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telephone:
+    """A telephone outside. Without `answers_after` it ends the ringing with `cause`, a Q.850 number."""
+
+    answers_after: timedelta | None = timedelta(seconds=5)
+    cause: int = 17
+    presses: str = "1"  # when it is asked to take the call; a mailbox presses nothing
+
+
 @dataclass(slots=True)
 class _Line:
     """A caller's channel."""
@@ -58,6 +67,8 @@ class _Phone:
 
     call: CallId
     up: bool = False
+    number: str = ""  # of a telephone outside
+    trunk: str = ""
 
 
 @dataclass(slots=True)
@@ -74,6 +85,8 @@ class SimulatedAsterisk:
     lines: dict[ChannelId, _Line] = field(default_factory=dict)
     phones: dict[ChannelId, _Phone] = field(default_factory=dict)
     bridges: set[str] = field(default_factory=set)
+    outside: dict[str, Telephone] = field(default_factory=dict)  #: by number; one that is not here answers
+    broken: dict[str, int | None] = field(default_factory=dict)  #: trunks that refuse with a cause, or are silent
 
     def call(self, at: datetime, call: CallId, script: Caller) -> None:
         """A caller will dial at this instant."""
@@ -132,6 +145,11 @@ class SimulatedAsterisk:
             case cmd.CreateLeg(call=call, channel=channel):
                 self.phones[channel] = _Phone(call)
                 self._soon(lambda: self.happen(ev.LegReady(call=call, at=self.now, channel=channel)))
+            case cmd.CreateOutside(call=call, channel=channel, number=called, trunk=trunk):
+                self.phones[channel] = _Phone(call, number=called, trunk=trunk)
+                self._soon(lambda: self.happen(ev.LegReady(call=call, at=self.now, channel=channel)))
+            case cmd.DialLeg(channel=channel, ring=ring) if channel in self.phones and self.phones[channel].number:
+                self._call_outside(channel, self.phones[channel], ring)
             case cmd.DialLeg(channel=channel, ring=ring):
                 self._ring(channel, ring)
             case cmd.Connect(bridge=bridge, channels=channels):
@@ -145,6 +163,11 @@ class SimulatedAsterisk:
                 self._soon(lambda: self._keep(call, name), timedelta(seconds=1))
 
     def _start_prompt(self, call: CallId, channel: ChannelId, playback: PlaybackId) -> None:
+        phone = self.phones.get(channel)
+        if phone is not None and phone.number:
+            self._soon(lambda: self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback)), PROMPT)
+            self._soon(lambda: self._take(channel, phone), PROMPT / 2)
+            return
         line = self.lines.get(channel)
         if line is None:
             self._soon(lambda: self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback, failed=True)))
@@ -176,6 +199,29 @@ class SimulatedAsterisk:
             self._soon(lambda: self._end(channel, 0), ring)
         else:
             self._soon(lambda: self._answer(channel), answers_after)
+
+    def _call_outside(self, channel: ChannelId, phone: _Phone, ring: timedelta) -> None:
+        if phone.trunk in self.broken:
+            cause = self.broken[phone.trunk]
+            self._soon(lambda: self._end(channel, cause or 0), AT_ONCE if cause else ring)
+            return
+        self._soon(lambda: self._rings(channel, phone))
+        there = self.outside.get(phone.number, Telephone())
+        if there.answers_after is None:
+            self._soon(lambda: self._end(channel, there.cause), 2 * AT_ONCE)
+        elif there.answers_after >= ring:
+            self._soon(lambda: self._end(channel, 0), ring)
+        else:
+            self._soon(lambda: self._answer(channel), there.answers_after)
+
+    def _rings(self, channel: ChannelId, phone: _Phone) -> None:
+        if channel in self.phones:
+            self.happen(ev.LegRinging(call=phone.call, at=self.now, channel=channel))
+
+    def _take(self, channel: ChannelId, phone: _Phone) -> None:
+        for key in self.outside.get(phone.number, Telephone()).presses:
+            if channel in self.phones:
+                self.happen(ev.KeyPressed(call=phone.call, at=self.now, key=key, channel=channel))
 
     def _answer(self, channel: ChannelId) -> None:
         phone = self.phones.get(channel)

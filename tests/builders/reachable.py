@@ -117,7 +117,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
         outside = next((leg for leg in call.legs if leg.kind is LegKind.OUTSIDE and leg.ended_at is None), None)
         if call.stage is not Stage.DIALLING or (outside is None and len(call.legs) < MOST_LEGS):
             yield ev.TrunkSeized(**head, number=RESCUE[0], trunk="first")
-        yield ev.NoTrunk(**head, number=RESCUE[0])
+        if call.stage is not Stage.DIALLING or outside is None:
+            yield ev.NoTrunk(**head, number=RESCUE[0])
         if outside is not None:
             yield ev.ChannelEnded(**head, channel=outside.channel, cause=34)
             for key in "12":

@@ -1,0 +1,197 @@
+"""Calls that go out: to roadside rescue's two numbers, over trunks of which one may be down."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from telephony.ari.simulated import Caller, Telephone
+from telephony.core import facts as fact
+from telephony.core.call import Stage
+from telephony.core.lines import OutsidePlan
+from telephony.core.plan import TenantPlan
+from telephony.core.values import EndedBy, Outcome
+from tests.builders.calls import (
+    FLOW,
+    LONG_AGO,
+    MUSEUM,
+    NINE,
+    NUMBER,
+    RESCUE,
+    World,
+    a_call_id,
+    a_flow,
+    a_forward,
+    a_plan,
+)
+
+CALL = a_call_id()
+SECOND = timedelta(seconds=1)
+FIRST, NEXT = RESCUE
+NEVER = timedelta(hours=1)
+
+
+def a_world(*, talk=60 * SECOND, patience=180 * SECOND, outside=None, broken=None, plan=None, **node):
+    """One caller of a flow that forwards at once; the world after it all."""
+    plan = plan or a_plan()
+    world = World(replace(plan, flows=plan.flows | {FLOW: a_flow(start=a_forward(**node))}))
+    world.asterisk.outside |= outside or {}
+    world.asterisk.broken |= broken or {}
+    world.asterisk.call(NINE, CALL, Caller(dialled=NUMBER, number="+862161234567", talk=talk, patience=patience))
+    return world
+
+
+def told(**how):
+    world = a_world(**how)
+    world.asterisk.run()
+    assert not world.engine.calls and not world.engine.lines.busy, "nothing is left"
+    return world
+
+
+def dialled(world):
+    return [(one.number, one.trunk) for one in world.facts if isinstance(one, fact.OutsideDialled)]
+
+
+def reasons(world):
+    return [one.reason for one in world.facts if isinstance(one, fact.OutsideFailed)]
+
+
+def test_first_number_takes_the_call():
+    world = told()
+    assert dialled(world) == [(FIRST, "first")]
+    assert world.kinds()[-6:] == [
+        "OutsideDialled", "OutsideAnswered", "OutsideConnected", "LegEnded", "LegEnded", "CallEnded",
+    ]  # fmt: skip
+    assert world.last(fact.OutsideDialled).caller_id == NUMBER
+    assert (world.last(fact.CallEnded).outcome, world.last(fact.CallEnded).ended_by) == (
+        Outcome.FORWARDED, EndedBy.CALLER,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("telephone", "reason"),
+    [
+        (Telephone(answers_after=NEVER), "not_answered"),
+        (Telephone(answers_after=None, cause=17), "not_answered"),  # busy
+        (Telephone(answers_after=None, cause=21), "not_answered"),  # refused
+        (Telephone(answers_after=None, cause=1), "not_answered"),  # no such number
+        (Telephone(presses=""), "not_confirmed"),  # a mailbox
+        (Telephone(presses="2"), "not_confirmed"),
+    ],
+)
+def test_roadside_rescue_second_number_gets_the_call_that_the_first_does_not_take(telephone, reason):
+    world = told(outside={FIRST: telephone}, confirm=True)
+    assert dialled(world) == [(FIRST, "first"), (NEXT, "first")]
+    assert reasons(world) == [reason]
+    assert world.last(fact.OutsideConnected).leg == 2
+    assert world.last(fact.CallEnded).outcome is Outcome.FORWARDED
+
+
+def test_nobody_takes_the_call_and_the_flow_goes_on():
+    busy = Telephone(answers_after=None)
+    world = told(outside={FIRST: busy, NEXT: busy})
+    assert reasons(world) == ["not_answered", "not_answered"]
+    assert world.last(fact.CallEnded).outcome is Outcome.WRONG_KEYS, "the node that the flow names"
+
+
+@pytest.mark.parametrize("cause", [34, 38, 18, 27, 20])
+def test_next_trunk_carries_the_call_when_the_first_fails(cause):
+    world = told(broken={"first": cause})
+    assert dialled(world) == [(FIRST, "first"), (FIRST, "second")]
+    assert reasons(world) == ["trunk_failed"]
+    assert world.last(fact.CallEnded).outcome is Outcome.FORWARDED
+
+
+def test_trunk_that_says_nothing_is_given_up_after_six_seconds():
+    world = told(broken={"first": None})
+    first, second = (one for one in world.facts if isinstance(one, fact.OutsideDialled))
+    assert second.at - first.at == pytest.approx(6 * SECOND, abs=SECOND / 10)
+    assert world.last(fact.OutsideConnected).leg == 2
+
+
+def test_trunk_that_failed_is_not_the_first_choice_of_the_next_call():
+    world = a_world(broken={"first": 34})
+    world.asterisk.call(NINE + 10 * SECOND, a_call_id(2), Caller(dialled=NUMBER, number="+862161234568"))
+    world.asterisk.run()
+    assert dialled(world) == [(FIRST, "first"), (FIRST, "second"), (FIRST, "second")]
+
+
+def test_full_trunk_is_passed_over():
+    world = a_world(talk=300 * SECOND)
+    world.asterisk.call(NINE + 10 * SECOND, a_call_id(2), Caller(dialled=NUMBER, number="+862161234568"))
+    world.asterisk.run()
+    assert dialled(world) == [(FIRST, "first"), (FIRST, "second")], "the first carries one call at a time"
+
+
+def test_no_trunk_at_all_is_on_the_record_for_each_number():
+    world = told(broken={"first": 34, "second": 34})
+    assert reasons(world) == ["trunk_failed", "trunk_failed", "no_trunk", "trunk_failed", "trunk_failed", "no_trunk"]
+
+
+def test_caller_id_that_the_tenant_does_not_own_is_refused():
+    world = told(caller_id="+862196968999")
+    assert reasons(world) == ["caller_id", "caller_id"]
+    assert not dialled(world)
+
+
+def test_number_that_no_rule_allows_is_refused_and_the_next_is_called():
+    world = told(numbers=(a_forward("+8819912345").numbers[0], *a_forward(NEXT).numbers))
+    assert reasons(world) == ["not_allowed"]
+    assert dialled(world) == [(NEXT, "first")]
+
+
+def test_tenant_without_rules_calls_nobody():
+    world = told(plan=replace(a_plan(), outside={MUSEUM: OutsidePlan(numbers=a_plan().outside[MUSEUM].numbers)}))
+    assert reasons(world) == ["not_allowed", "not_allowed"]
+
+
+def test_number_whose_assignment_is_over_is_not_shown():
+    held = replace(a_plan().outside[MUSEUM].numbers[0], ends_at=LONG_AGO + SECOND)
+    world = told(plan=replace(a_plan(), outside={MUSEUM: replace(a_plan().outside[MUSEUM], numbers=(held,))}))
+    assert reasons(world) == ["caller_id", "caller_id"]
+
+
+def test_tenant_suspended_meanwhile_is_not_put_through():
+    from telephony.core import outside
+    from telephony.core.call import Call, Turn
+
+    plan = replace(a_plan(), tenants={MUSEUM: TenantPlan(id=MUSEUM, code="m", name="M", language="zh", active=False)})
+    turn = Turn(Call(id=CALL, plan=plan, tenant=MUSEUM), NINE)
+    assert outside.refusal(turn, FIRST, "") == "suspended"
+
+
+@pytest.mark.parametrize(("after", "answered"), [(2, False), (6, True), (9, True)])
+def test_caller_who_gives_up_leaves_no_telephone_ringing(after, answered):
+    slow = Telephone(answers_after=5 * SECOND, presses="")
+    world = told(outside={FIRST: slow}, confirm=True, patience=after * SECOND)
+    assert ("OutsideAnswered" in world.kinds()) is answered
+    assert not world.asterisk.phones
+    assert world.last(fact.CallEnded).outcome is Outcome.ABANDONED
+    assert world.last(fact.CallEnded).ended_by is EndedBy.CALLER
+
+
+def test_outside_hangs_up_first_and_the_record_says_so():
+    world = a_world()
+    world.asterisk.run(NINE + 30 * SECOND)
+    call = world.engine.calls[CALL]
+    assert call.stage is Stage.TALKING
+    world.asterisk._end(call.legs[1].channel, 16)
+    world.asterisk.run()
+    assert world.last(fact.CallEnded).ended_by is EndedBy.OUTSIDE
+
+
+def test_trunks_place_is_free_again_after_every_end():
+    world = a_world(talk=20 * SECOND)
+    world.asterisk.run(NINE + 15 * SECOND)
+    assert world.engine.lines.busy == {"first": 1}
+    world.asterisk.run()
+    assert not world.engine.lines.busy
+
+
+def test_trunk_that_asterisk_cannot_reach_is_not_tried():
+    world = a_world()
+    world.engine.phone("trunk-first", False, NINE)
+    world.asterisk.run()
+    assert dialled(world) == [(FIRST, "second")]
+    world.engine.phone("trunk-first", True, NINE)
+    assert world.engine.lines.seize((), NINE).name == "first"
