@@ -3,6 +3,7 @@
 Rules of this file: a Call is never changed, only followed by the next. It carries the plan with which it arrived.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +35,8 @@ class Stage(StrEnum):
     RINGING = "ringing"  # in a queue, an agent's phone rings
     DIALLING = "dialling"  # a number outside is being called
     CONFIRMING = "confirming"  # it has answered, and is asked to take the call by a key
+    CONSULTING = "consulting"  # the tenant's system is being asked
+    RECORDING = "recording"  # the caller speaks a message
     TALKING = "talking"
     LEAVING = "leaving"  # the last prompt is being played, then we hang up
     CLEARING = "clearing"  # the end is decided; channels are going
@@ -49,6 +52,8 @@ _SHOWN = {
     Stage.NEW: "flow",
     Stage.LISTENING: "flow",
     Stage.CHOOSING: "flow",
+    Stage.CONSULTING: "flow",
+    Stage.RECORDING: "flow",
     Stage.WAITING: "queue",
     Stage.RINGING: "queue",
     Stage.DIALLING: "outside",
@@ -81,7 +86,12 @@ class Call:
     language: str = "zh"
     flow: Flow | None = None
     node: str = ""
-    keys: str = ""  #: what the caller has keyed at this node so far
+    keys: str = field(default="", repr=False)  #: what the caller has keyed at this node so far; may be of a PIN
+    asked: str = ""  #: which of the node's questions; empty: the first
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)  #: what callers keyed and systems answered
+    awaited: int = 0  #: the number of the question to a system that is still to be answered; 0: none
+    ordered: tuple[str, ...] = ()  #: the keys of orders that the caller has confirmed
+    message: str = ""  #: the name of the message whose file is not complete yet
     tries: int = 0
     playback: PlaybackId | None = None
     queue: QueuePlan | None = None

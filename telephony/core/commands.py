@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from telephony.core.plan import System
 from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, PlaybackId, QueueId, TenantId
 
 
@@ -213,6 +214,64 @@ class FreeTrunk(Command):
 
     trunk: str
     failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp(Command):
+    """Ask a tenant's system (by POST if there is a body), or its table; ends with LookedUp.
+
+    `take` tells for each variable where in the answer it is, as in `balance.amount`.
+    """
+
+    count: int
+    tenant: TenantId
+    system: System | None
+    path: str
+    body: Mapping[str, str] | None
+    table: str
+    key: str
+    take: Mapping[str, str]
+    deadline: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPin(Command):
+    """Have an account's PIN checked by the tenant's system or table; ends with LookedUp."""
+
+    count: int
+    tenant: TenantId
+    system: System | None
+    path: str
+    table: str
+    account: str = field(repr=False)
+    pin: str = field(repr=False)
+    caller: str
+    take: Mapping[str, str]
+    deadline: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMessage(Command):
+    """Sound the tone, then record what the caller says under this name; ends with MessageEnded."""
+
+    channel: ChannelId
+    name: str
+    longest: timedelta
+    silence: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMessage(Command):
+    """End the recording of a message."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepMessage(Command):
+    """The message is over: complete the named file and measure it; ends with MessageKept or MessageMissing."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

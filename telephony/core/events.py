@@ -3,7 +3,8 @@
 `telephony/ari/translate.py` makes them from Asterisk's events; the floor and the timers make the rest.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, PlaybackId
@@ -138,6 +139,41 @@ class RecordingKept(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingMissing(Event):
     """There is no file for a recording that was begun; `why` is for the technician."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(Event):
+    """A tenant's system or table has answered question `count`: found, missing, failed, or locked for a PIN."""
+
+    count: int
+    result: str
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEnded(Event):
+    """The caller's message is over, by #, silence or length; or it could not be recorded."""
+
+    name: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageKept(Event):
+    """The message's file is complete; seconds, peak in dB below full scale, bytes."""
+
+    name: str
+    seconds: float
+    peak_db: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageMissing(Event):
+    """There is no file, or nothing in it; `why` is for the technician."""
 
     name: str
     why: str

@@ -184,6 +184,53 @@ class LegEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consulted(Fact):
+    """A tenant's system or table was asked at this node, or a PIN checked; what it told is not on record."""
+
+    node: str
+    result: str  #: found, missing, failed or locked
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(Fact):
+    """The caller confirmed an order by a key: it is to be posted once, and `key` names it for the receiver."""
+
+    node: str
+    key: str
+    system: str
+    path: str
+    content: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageStarted(Fact):
+    """The caller begins to speak a message; it is told to `mail` if that is not empty."""
+
+    node: str
+    name: str
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageStored(Fact):
+    """The message is complete: seconds, loudest sample in dB of full scale, bytes."""
+
+    name: str
+    seconds: float
+    peak_db: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLost(Fact):
+    """There is no message although one was begun; it may have been too short to say anything."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Fact):
     """The last channel is gone and the outcome stands."""
 
@@ -196,7 +243,8 @@ KINDS: dict[str, type[Fact]] = {
     for kind in (
         CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, WaitForeseen, AgentOffered, AgentMissed,
         OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed,
-        AgentConnected, RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded,
+        AgentConnected, RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded, Consulted, OrderConfirmed,
+        MessageStarted, MessageStored, MessageLost,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}

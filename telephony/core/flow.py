@@ -9,18 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from telephony.core.asking import Asking
 from telephony.core.opening import Hours
+from telephony.core.say import Say as Say
 from telephony.core.values import FlowId, Outcome, QueueId, TenantId
 
 MOST_STEPS = 64  # nodes walked without the caller; a real flow needs a handful
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A prompt by name; in `language`, or in the language that the caller chose."""
-
-    prompt: str
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +112,8 @@ class Finish:
     say: tuple[Say, ...] = ()
 
 
-Node = Play | Menu | Directory | Opening | Speak | ToQueue | Forward | Finish
-WithCaller = Play | Menu | Directory | ToQueue | Forward | Finish
+Node = Play | Menu | Directory | Opening | Speak | ToQueue | Forward | Finish | Asking
+WithCaller = Play | Menu | Directory | ToQueue | Forward | Finish | Asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

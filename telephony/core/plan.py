@@ -88,6 +88,21 @@ class QueuePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A tenant's system that flows may ask, and the header with which we show who we are.
+
+    `inside`: it may be at a private address, as behind a line between the two houses.
+    """
+
+    tenant: TenantId
+    code: str
+    base_url: str
+    header: str = ""
+    secret: str = field(default="", repr=False)
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All routes, flows, queues and prompts at one moment."""
 
@@ -99,6 +114,7 @@ class Plan:
     queues: Mapping[QueueId, QueuePlan] = field(default_factory=dict)
     trunks: tuple[TrunkPlan, ...] = ()
     outside: Mapping[TenantId, OutsidePlan] = field(default_factory=dict)
+    systems: Mapping[tuple[TenantId, str], System] = field(default_factory=dict)  # by tenant and code
     #: media by tenant (None: the house's own), name and language
     prompts: Mapping[tuple[TenantId | None, str, str], str] = field(default_factory=dict)
 

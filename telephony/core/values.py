@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     UNASSIGNED = "unassigned"  # nobody holds the number now
     SUSPENDED = "suspended"  # the tenant's calls are not answered
     FORWARDED = "forwarded"  # the caller was connected with a number outside
+    VOICEMAIL = "voicemail"  # the caller left a message
     FAILED = "failed"  # our own fault: a broken flow, a lost channel
 
 
