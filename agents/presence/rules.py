@@ -151,6 +151,13 @@ class Standing:
     paused_since: datetime | None = None
     pause_reason: str = ""
 
+    @classmethod
+    def of(cls, last: Interval, paused_since: datetime | None, pause_reason: str) -> "Standing":
+        """The standing behind an interval that goes on, and the pause that a session has."""
+        idle = last.state in (PresenceState.READY, PresenceState.PAUSED)
+        activity = PresenceState.READY if idle else last.state
+        return cls(activity, None if idle else last.call_id, paused_since, pause_reason)
+
     @property
     def shown(self) -> tuple[PresenceState, str, UUID | None]:
         """State, reason and call of the interval that this standing makes."""
@@ -204,17 +211,28 @@ def fold(logged_in_at: datetime, facts: Iterable[Fact]) -> Folded:
     The session ends with the earliest logout told. Facts from before the login count as told at it; facts from after
     the logout belong to no session and are left out.
     """
+    return _fold(logged_in_at, Standing(), facts)
+
+
+def go_on(last: Interval, standing: Standing, facts: Iterable[Fact]) -> Folded:
+    """What `fold` would give from the last interval on, if all of a session's earlier facts had led to it.
+
+    Every fact must be later than its beginning. So a day's facts need not be read again for each that comes.
+    """
+    return _fold(last.starts_at, standing, facts)
+
+
+def _fold(since: datetime, standing: Standing, facts: Iterable[Fact]) -> Folded:
     ordered = sorted(facts, key=lambda fact: (fact.at, fact.id))
     logout = next((fact for fact in ordered if fact.state is PresenceState.LOGGED_OUT), None)
-    ends_at = max(logout.at, logged_in_at) if logout else None
-    standing = Standing()
+    ends_at = max(logout.at, since) if logout else None
     intervals: list[Interval] = []
-    begun = logged_in_at
+    begun = since
     for fact in ordered:
         if ends_at is not None and fact.at >= ends_at:
             break
         then = after(standing, fact)
-        at = max(fact.at, logged_in_at)
+        at = max(fact.at, since)
         if then.shown != standing.shown:
             if at > begun:
                 intervals.append(Interval(*standing.shown, starts_at=begun, ends_at=at))

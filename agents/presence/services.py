@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from agents.people.services import Person, check_pin, pause_reason
 from agents.presence.models import AgentSession, PresenceEvent
-from agents.presence.projection import project, rebuild_intervals
+from agents.presence.projection import project, rebuild_intervals, take_down
 from agents.presence.rules import ON_A_CALL, WRAP_UP_DONE, Asked, PresenceState, Source, move
 from agents.presence.seating import Sitting, has_place, without_place
 from agents.presence.sessions import SessionInForce, in_words, open_sessions, session_at, sessions_in_force, state_of
@@ -220,29 +220,28 @@ def record(facts: Iterable[PresenceFact]) -> None:
     told = list(facts)
     with transaction.atomic():
         wanted = {fact.session_id for fact in told}
-        known = {row.id: row for row in AgentSession.objects.filter(id__in=wanted)}
+        # The lock comes before anything is read: two who tell facts of one session project one after the other.
+        rows = AgentSession.objects.select_for_update().filter(id__in=wanted).order_by("id")
+        known = {row.id: row for row in rows}
         for fact in told:
             if fact.session_id not in known:
                 log.error("presence fact of an unknown session", fact=str(fact.id), session=str(fact.session_id))
-        PresenceEvent.objects.bulk_create(
-            (
-                PresenceEvent(
-                    id=fact.id,
-                    tenant_id=known[fact.session_id].tenant_id,
-                    session_id=fact.session_id,
-                    agent_id=known[fact.session_id].agent_id,
-                    at=fact.at,
-                    state=fact.state,
-                    source=Source.SWITCH,
-                    call_id=fact.call_id,
-                    reason=fact.reason,
-                )
-                for fact in told
-                if fact.session_id in known
-            ),
-            ignore_conflicts=True,
-        )
-        rebuild_intervals(known)
+        events = [
+            PresenceEvent(
+                id=fact.id,
+                tenant_id=known[fact.session_id].tenant_id,
+                session_id=fact.session_id,
+                agent_id=known[fact.session_id].agent_id,
+                at=fact.at,
+                state=fact.state,
+                source=Source.SWITCH,
+                call_id=fact.call_id,
+                reason=fact.reason,
+            )
+            for fact in told
+            if fact.session_id in known
+        ]
+        take_down(known, events)
 
 
 def _the_session(*, session_id: UUID | None = None, endpoint: str | None = None) -> AgentSession:

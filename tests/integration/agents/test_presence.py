@@ -202,6 +202,35 @@ def test_the_projection_made_again_is_identical(telephony, agents):
     assert list(PresenceInterval.objects.order_by("id").values()) == before
 
 
+def test_facts_told_piece_by_piece_make_what_they_make_together(telephony, agents):
+    sessions = [a_session(agent, f"seat-00{n}", n) for n, agent in enumerate(agents[:3])]
+    calls = [(S.RINGING, 0), (S.TALKING, 1), (S.WRAP_UP, 3), (S.READY, 4), (S.RINGING, 4), (S.READY, 5)]
+    facts = [
+        told(session, 10 * turn + n + minute, state)
+        for turn in range(3)
+        for state, minute in calls
+        for n, session in enumerate(sessions, start=1)
+    ]
+    services.record(facts[:5])
+    services.pause("seat-001", "1", NINE + 12 * MINUTE)
+    for begin in range(5, len(facts), 4):
+        services.record(facts[max(0, begin - 2) : begin + 4])  # some are told twice
+    before = list(PresenceInterval.objects.order_by("id").values())
+    columns = list(AgentSession.objects.order_by("id").values())
+    PresenceInterval.objects.all().delete()
+    services.rebuild_intervals()
+    assert list(PresenceInterval.objects.order_by("id").values()) == before
+    assert list(AgentSession.objects.order_by("id").values()) == columns
+
+
+def test_what_is_newest_is_taken_down_without_reading_the_day_again(telephony, agents, django_assert_max_num_queries):
+    sessions = [a_session(agent, f"seat-00{n}", n) for n, agent in enumerate(agents[:4])]
+    services.record([told(session, minute, S.TALKING) for minute in range(1, 40) for session in sessions])
+    with django_assert_max_num_queries(10):
+        services.record([told(session, 60, S.WRAP_UP) for session in sessions])
+    assert all(intervals(session)[-1] == ("wrap_up", 60, None) for session in sessions)
+
+
 def test_a_fact_told_after_the_logout_changes_what_was_before_it(telephony, agents):
     session = a_session(agents[0])
     services.log_out(endpoint="seat-001", at=NINE + 10 * MINUTE)

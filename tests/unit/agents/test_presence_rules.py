@@ -16,7 +16,9 @@ from agents.presence.rules import (
     MoveRefused,
     PresenceState,
     Source,
+    Standing,
     fold,
+    go_on,
     move,
 )
 
@@ -188,3 +190,21 @@ def test_intervals_have_no_gaps_and_no_overlaps_and_add_up_to_the_session(facts)
 def test_neighbours_differ(facts):
     shown = [(one.state, one.reason, one.call_id) for one in fold(NINE, facts).intervals]
     assert all(before != after for before, after in pairwise(shown))
+
+
+@given(facts_of_a_shift, st.integers(0, 61))
+def test_going_on_from_the_last_interval_gives_what_all_facts_together_give(facts, minute):
+    cut = NINE + timedelta(minutes=minute)
+    before = [one for one in facts if one.at < cut and one.state is not S.LOGGED_OUT]
+    later = [one for one in facts if one.at >= cut]
+    first = fold(NINE, before)
+    last = first.intervals[-1]
+    if last.starts_at >= cut:
+        return
+    standing = Standing.of(last, first.standing.paused_since, first.standing.pause_reason)
+    assert standing.shown == first.standing.shown
+    then = go_on(last, standing, later)
+    whole = fold(NINE, before + later)
+    assert (*first.intervals[:-1], *then.intervals) == whole.intervals
+    assert then.standing.shown == whole.standing.shown
+    assert (then.logged_out_at, then.logged_out_because) == (whole.logged_out_at, whole.logged_out_because)
