@@ -65,10 +65,12 @@ class Stand:
     phones: Phones
 
     def cpu_ms(self) -> dict[str, float]:
-        """Milliseconds of CPU used so far, in user and kernel mode: of asterisk, the switch and its database."""
+        """Milliseconds of CPU used so far, in user and kernel mode, by program; the shipper is the switch's child."""
+        switch = self.switch.pid()
         return {
             "asterisk": _cpu_ms(self.asterisk.process.pid()),
-            "switch": _cpu_ms(self.switch.pid()),
+            "switch": _cpu_ms(switch),
+            "shipper": sum(_cpu_ms(pid) for pid in _children(switch)),
             "database": sum(_cpu_ms(pid) for pid in _backends()),
         }
 
@@ -214,6 +216,12 @@ def _backends() -> list[int]:
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return [pid for (pid,) in cursor.fetchall() if _is_postgres(pid)]
+
+
+def _children(pid: int | None) -> list[int]:
+    with suppress(OSError):
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def _is_postgres(pid: int) -> bool:

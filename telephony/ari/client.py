@@ -63,7 +63,8 @@ class AriClient:
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._loop = asyncio.get_running_loop()
-        self._frames: list[bytes] = []  # to be written when the event at hand is done
+        self._frames: list[bytes] = []
+        self._written = False  # whether a request of the event at hand has been written already
 
     def send(
         self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None
@@ -83,9 +84,11 @@ class AriClient:
             frame["message_body"] = orjson.dumps(body).decode()
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting[number] = future
-        if not self._frames:
-            self._loop.call_soon(self._write)
         self._frames.append(orjson.dumps(frame))
+        if not self._written:  # the first goes out now, so that Asterisk is at it while we make the others
+            self._written = True
+            self._write()
+            self._loop.call_soon(self._write_others)
         return future
 
     async def request(
@@ -114,12 +117,17 @@ class AriClient:
             future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
 
     def _write(self) -> None:
-        """Write what one event brought, at once. The socket's own `send` waits and locks anew for each frame."""
+        """Write what has gathered, in one piece. The socket's own `send` waits and locks anew for each frame."""
         frames, self._frames = self._frames, []
         with suppress(websockets.InvalidState):  # the socket is closing; `events` tells of it
             for frame in frames:
                 self._socket.protocol.send_text(frame)
-            self._socket.send_data()
+            self._socket.transport.write(b"".join(self._socket.protocol.data_to_send()))
+
+    def _write_others(self) -> None:
+        self._written = False
+        if self._frames:
+            self._write()
 
     def _fail_all(self, cause: str) -> None:
         for future in self._waiting.values():
