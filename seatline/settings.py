@@ -130,6 +130,7 @@ UNFOLD = {
     "SITE_HEADER": "Seatline",
     "SITE_SUBHEADER": _("call centre for many"),
     "SITE_URL": None,
+    "SITE_DROPDOWN": [{"icon": "code", "title": _("Source code (AGPL)"), "link": "/source.tar.gz"}],
     "SITE_SYMBOL": "headset_mic",
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,

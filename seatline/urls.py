@@ -5,9 +5,11 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from seatline import views
+from seatline.source import source
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("source.tar.gz", source, name="source"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("i18n/setlang/", views.set_language, name="set_language"),
