@@ -7,7 +7,6 @@ it led to.
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -241,23 +240,19 @@ class CallEnded(Fact):
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, WaitForeseen, AgentOffered, AgentMissed,
-        OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed,
-        AgentConnected, RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded, Consulted, OrderConfirmed,
+        CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, WaitForeseen, AgentOffered,
+        AgentMissed, OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed, AgentConnected,
+        RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded, Consulted, OrderConfirmed,
         MessageStarted, MessageStored, MessageLost,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}
+_OWN_FIELDS = {kind: [field.name for field in fields(kind) if field.name not in _HEAD] for kind in KINDS.values()}
 
 
 def body(fact: Fact) -> dict[str, Any]:
     """The fact's own fields as plain values that fit JSON."""
-    return {name: _plain(getattr(fact, name)) for name in _own_fields(type(fact))}
-
-
-@cache
-def _own_fields(kind: type[Fact]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in _HEAD)
+    return {name: _plain(getattr(fact, name)) for name in _OWN_FIELDS[type(fact)]}
 
 
 def restore(kind: str, body: dict[str, Any], *, call: CallId, seq: int, at: datetime, tenant: TenantId | None) -> Fact:
