@@ -32,7 +32,7 @@ class LiveChannel:
 def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
     """A new process takes over the open calls of the one before it; `reconcile` then finds which are gone already.
 
-    A call that was not talking cannot go on where it was: its caller goes to the dialplan, its phones stop ringing.
+    A call that was not talking cannot go on where it was: it is being cleared from now on.
     """
     work = Work()
     for call in calls:
@@ -41,10 +41,6 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
             continue
         lost = replace(call, outcome=call.outcome or Outcome.FAILED, ended_by=EndedBy.SYSTEM)
         work.add(engine.adopt(lost, at))
-        for leg in call.legs:
-            if leg.ended_at is None:
-                order = cmd.LetGo if leg.kind is LegKind.CALLER else cmd.HangUp
-                work.commands.append(order(call=call.id, channel=leg.channel))
     # Whoever rang, talked or wrapped up when the process before us died, and has no call now, is free.
     for agent in engine.floor.agents.values():
         if agent.call is None:
@@ -57,7 +53,11 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
 
 
 def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId], at: datetime) -> Work:
-    """Tell the engine what it missed while the socket was away; end channels and bridges that belong to no call."""
+    """Tell the engine what it missed while the socket was away; end channels and bridges that belong to no call.
+
+    Commands that were given then are lost, so calls that are being cleared get theirs again: phones stop to ring, and
+    a caller whom we failed goes to the dialplan to hear so.
+    """
     work = Work()
     for call in list(engine.calls.values()):
         for leg in call.legs:
@@ -68,6 +68,9 @@ def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: It
                 work.add(engine.handle(ev.ChannelEnded(call=call.id, at=at, channel=leg.channel)))
             elif there.up and leg.answered_at is None and call.stage is Stage.RINGING:
                 work.add(engine.handle(ev.LegAnswered(call=call.id, at=at, channel=leg.channel)))
+            elif call.stage is Stage.CLEARING:
+                failed = leg.kind is LegKind.CALLER and call.outcome is Outcome.FAILED
+                work.commands.append((cmd.LetGo if failed else cmd.HangUp)(call=call.id, channel=leg.channel))
     for channel in live:
         if engine.call_of(channel) is None:
             log.warning("channel of no call is ended", channel=channel)
