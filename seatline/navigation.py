@@ -44,6 +44,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _list(_("Prompts"), "record_voice_over", "telephony.prompt"),
             _list(_("Phones"), "deskphone", "telephony.phone"),
             _list(_("Trunks"), "settings_input_component", "telephony.trunk"),
+            _list(_("Calls to outside"), "phone_forwarded", "telephony.outsiderule"),
         ),
         _group(
             _("Billing"),

@@ -3,5 +3,6 @@
 from telephony.journal import admin as journal
 from telephony.plans import admin as plans
 from telephony.recordings import admin as recordings
+from telephony.trunks import admin as trunks
 
-__all__ = ["journal", "plans", "recordings"]
+__all__ = ["journal", "plans", "recordings", "trunks"]

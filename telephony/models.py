@@ -3,6 +3,7 @@
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueSkill, Route, Trunk
 from telephony.recordings.models import Recording
+from telephony.trunks.models import OutsideRule
 
 __all__ = [
     "Call",
@@ -10,6 +11,7 @@ __all__ = [
     "FlowVersion",
     "LedgerEntry",
     "Leg",
+    "OutsideRule",
     "Phone",
     "Prompt",
     "Queue",

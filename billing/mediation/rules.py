@@ -23,6 +23,7 @@ UNKNOWN_OUTCOME = "unknown_outcome"
 #: outcome -> the meter on which it counts, or None: then the outcome itself is the reason.
 OUTCOMES: dict[str, str | None] = {
     "answered": CALL_IN,
+    "forwarded": CALL_IN,  # served, by a telephone outside
     "informed": CALL_INFORMED,
     "abandoned": None,
     "abandoned_in_menu": None,

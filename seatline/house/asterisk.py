@@ -36,6 +36,7 @@ class Carrier:
     name: str
     host: str
     port: int = 5060
+    qualify: int = 0  # ask every so many seconds whether it is there; 0: never, calls show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,10 @@ class Asterisk:
             "ami_secret": self.access.ami_secret,
             "app": self.app,
             "realm": REALM,
-            "trunks": [{"name": one.name, "host": one.host, "port": str(one.port)} for one in self.carriers],
+            "trunks": [
+                {"name": one.name, "host": one.host, "port": str(one.port), "qualify": str(one.qualify)}
+                for one in self.carriers
+            ],
             "tone_zone": self.tone_zone,
             "bench": self.bench,
         }

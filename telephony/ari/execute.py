@@ -4,9 +4,9 @@ A channel can vanish under every request, so 404 and its kin are normal answers 
 is on its way. Only an answer after which no news would come is turned into an event by `failed`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -24,8 +24,10 @@ class Request:
     body: dict[str, Any] | None = None
 
 
-def requests(command: cmd.Command, app: str) -> Iterator[Request]:
-    """The requests that carry a command out, in their order."""
+def requests(  # noqa: PLR0912  a branch for each command
+    command: cmd.Command, app: str, outward: Callable[[str], str] = lambda number: number
+) -> Iterator[Request]:
+    """The requests that carry a command out, in their order. `outward` makes of E.164 what carriers want."""
     match command:
         case cmd.Answer(channel=channel):
             yield Request("POST", f"channels/{_id(channel)}/answer")
@@ -37,19 +39,8 @@ def requests(command: cmd.Command, app: str) -> Iterator[Request]:
             yield Request("POST", f"channels/{_id(channel)}/moh", {"mohClass": music})
         case cmd.StopMusic(channel=channel):
             yield Request("DELETE", f"channels/{_id(channel)}/moh")
-        case cmd.CreateLeg():
-            yield Request(
-                "POST",
-                "channels/create",
-                {
-                    "endpoint": f"PJSIP/{command.endpoint}",
-                    "app": app,
-                    "appArgs": "leg",
-                    "channelId": command.channel,
-                    "originator": command.originator,
-                },
-                {"variables": {**command.variables, **_shown_caller(command)}},
-            )
+        case cmd.CreateLeg() | cmd.CreateOutside():
+            yield _create(command, app, outward)
         case cmd.DialLeg(channel=channel, ring=ring):
             yield Request("POST", f"channels/{_id(channel)}/dial", {"timeout": str(int(ring.total_seconds()))})
         case cmd.Connect(bridge=bridge, channels=channels):
@@ -59,6 +50,12 @@ def requests(command: cmd.Command, app: str) -> Iterator[Request]:
             yield Request("DELETE", f"bridges/{_id(bridge)}")
         case cmd.HangUp(channel=channel, cause=cause):
             yield Request("DELETE", f"channels/{_id(channel)}", {"reason_code": str(cause)})
+        case cmd.StartMessage():
+            limits = {"maxDurationSeconds": _seconds(command.longest), "maxSilenceSeconds": _seconds(command.silence)}
+            how = {"name": command.name, "format": "wav", "ifExists": "overwrite", "terminateOn": "#"}
+            yield Request("POST", f"channels/{_id(command.channel)}/record", {**how, **limits})
+        case cmd.StopMessage(name=name):
+            yield Request("POST", f"recordings/live/{_id(name)}/stop")
         case cmd.LetGo(channel=channel):
             where = {"context": "nobody", "extension": "s", "priority": "1"}
             yield Request("POST", f"channels/{_id(channel)}/continue", where)
@@ -69,23 +66,42 @@ def requests(command: cmd.Command, app: str) -> Iterator[Request]:
 def failed(command: cmd.Command, at: datetime) -> ev.Event | None:
     """The event that a refused command is, where Asterisk will not send one itself."""
     match command:
-        case cmd.CreateLeg(channel=channel) | cmd.DialLeg(channel=channel):
+        case cmd.CreateLeg(channel=channel) | cmd.CreateOutside(channel=channel) | cmd.DialLeg(channel=channel):
             # 20: subscriber absent. The phone is not registered, or the channel could not be made.
             return ev.ChannelEnded(call=command.call, at=at, channel=channel, cause=20)
+        case cmd.StartMessage(name=name):
+            return ev.MessageEnded(call=command.call, at=at, name=name, failed=True)
         case cmd.StartPrompt(playback=playback):
             return ev.PromptEnded(call=command.call, at=at, playback=playback, failed=True)
     return None
 
 
-def _shown_caller(command: cmd.CreateLeg) -> dict[str, str]:
-    """What the agent's phone shows: the caller's number, and for whom to answer."""
+def _create(command: cmd.CreateLeg | cmd.CreateOutside, app: str, outward: Callable[[str], str]) -> Request:
+    if isinstance(command, cmd.CreateLeg):
+        endpoint, shown = f"PJSIP/{command.endpoint}", _shown(command.caller, command.caller_name)
+    else:
+        endpoint = f"PJSIP/{outward(command.number)}@trunk-{command.trunk}"
+        shown = _shown(outward(command.caller_id), "")
+    where = {
+        "endpoint": endpoint, "app": app, "appArgs": "leg", "channelId": command.channel,
+        "originator": command.originator,
+    }  # fmt: skip
+    return Request("POST", "channels/create", where, {"variables": {**command.variables, **shown}})
+
+
+def _shown(number: str, name: str) -> dict[str, str]:
+    """What the far side shows: an agent's phone the caller and for whom to answer, the outside the tenant's number."""
     # `i` inhibits updates to other channels; without a presentation the far side is shown "anonymous".
     return {
-        "CONNECTEDLINE(num,i)": command.caller,
-        "CONNECTEDLINE(name,i)": command.caller_name,
+        "CONNECTEDLINE(num,i)": number,
+        "CONNECTEDLINE(name,i)": name,
         "CONNECTEDLINE(num-pres,i)": "allowed",
         "CONNECTEDLINE(name-pres,i)": "allowed",
     }
+
+
+def _seconds(length: timedelta) -> str:
+    return str(int(length.total_seconds()))
 
 
 def _id(name: str) -> str:

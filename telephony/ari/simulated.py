@@ -31,6 +31,7 @@ class Caller:
     think: timedelta = timedelta(seconds=2)
     patience: timedelta = timedelta(minutes=3)  # hangs up so long after the call began, unless talking by then
     talk: timedelta = timedelta(minutes=3)
+    message: timedelta = timedelta(seconds=12)  # how long a message is spoken, where one is taken
     agent_hangs_up: bool = False
 
 
@@ -86,6 +87,8 @@ class SimulatedAsterisk:
     phones: dict[ChannelId, _Phone] = field(default_factory=dict)
     bridges: set[str] = field(default_factory=set)
     outside: dict[str, Telephone] = field(default_factory=dict)  #: by number; one that is not here answers
+    #: what tenants' systems and tables answer: the result, and values
+    answers: Callable[[cmd.LookUp | cmd.CheckPin], tuple[str, dict[str, str]]] = lambda _: ("failed", {})
     broken: dict[str, int | None] = field(default_factory=dict)  #: trunks that refuse with a cause, or are silent
 
     def call(self, at: datetime, call: CallId, script: Caller) -> None:
@@ -134,7 +137,7 @@ class SimulatedAsterisk:
     def _soon(self, work: Callable[[], None], delay: timedelta = AT_ONCE) -> None:
         self.at(self.now + delay, work)
 
-    def _carry_out(self, command: cmd.Command) -> None:
+    def _carry_out(self, command: cmd.Command) -> None:  # noqa: PLR0912  a branch for each command
         match command:
             case cmd.StartPrompt(call=call, channel=channel, playback=playback):
                 self._start_prompt(call, channel, playback)
@@ -142,14 +145,8 @@ class SimulatedAsterisk:
                 self._soon(lambda: self._end_prompt(call, playback))
             case cmd.SetTimer(call=call, timer=timer, count=number, delay=delay):
                 self._soon(lambda: self.happen(ev.TimerFired(call=call, at=self.now, timer=timer, count=number)), delay)
-            case cmd.CreateLeg(call=call, channel=channel):
-                self.phones[channel] = _Phone(call)
-                self._soon(lambda: self.happen(ev.LegReady(call=call, at=self.now, channel=channel)))
-            case cmd.CreateOutside(call=call, channel=channel, number=called, trunk=trunk):
-                self.phones[channel] = _Phone(call, number=called, trunk=trunk)
-                self._soon(lambda: self.happen(ev.LegReady(call=call, at=self.now, channel=channel)))
-            case cmd.DialLeg(channel=channel, ring=ring) if channel in self.phones and self.phones[channel].number:
-                self._call_outside(channel, self.phones[channel], ring)
+            case cmd.CreateLeg() | cmd.CreateOutside():
+                self._make_phone(command)
             case cmd.DialLeg(channel=channel, ring=ring):
                 self._ring(channel, ring)
             case cmd.Connect(bridge=bridge, channels=channels):
@@ -159,8 +156,36 @@ class SimulatedAsterisk:
                 self.bridges.discard(bridge)
             case cmd.HangUp(channel=channel, cause=cause):
                 self._soon(lambda: self._end(channel, cause))
+            case cmd.LookUp(call=call, count=number) | cmd.CheckPin(call=call, count=number):
+                self._soon(lambda: self._answer_question(command, call, number))
+            case cmd.StartMessage(call=call, channel=channel, name=name):
+                self._speak_message(call, channel, name)
+            case cmd.KeepMessage(call=call, name=name):
+                self._soon(lambda: self.happen(ev.MessageMissing(call=call, at=self.now, name=name, why="simulated")))
             case cmd.KeepRecording(call=call, name=name):
                 self._soon(lambda: self._keep(call, name), timedelta(seconds=1))
+
+    def _answer_question(self, command: cmd.LookUp | cmd.CheckPin, call: CallId, number: int) -> None:
+        result, values = self.answers(command)
+        self.happen(ev.LookedUp(call=call, at=self.now, count=number, result=result, values=values))
+
+    def _speak_message(self, call: CallId, channel: ChannelId, name: str) -> None:
+        line = self.lines.get(channel)
+        if line is not None:
+            self._soon(lambda: self._end_message(call, channel, name), line.script.message)
+
+    def _end_message(self, call: CallId, channel: ChannelId, name: str) -> None:
+        if channel in self.lines:
+            self.happen(ev.MessageEnded(call=call, at=self.now, name=name))
+
+    def _make_phone(self, command: cmd.CreateLeg | cmd.CreateOutside) -> None:
+        call, channel = command.call, command.channel
+        self.phones[channel] = (
+            _Phone(call, number=command.number, trunk=command.trunk)
+            if isinstance(command, cmd.CreateOutside)
+            else _Phone(call)
+        )
+        self._soon(lambda: self.happen(ev.LegReady(call=call, at=self.now, channel=channel)))
 
     def _start_prompt(self, call: CallId, channel: ChannelId, playback: PlaybackId) -> None:
         phone = self.phones.get(channel)
@@ -193,6 +218,9 @@ class SimulatedAsterisk:
     def _ring(self, channel: ChannelId, ring: timedelta) -> None:
         phone = self.phones.get(channel)
         if phone is None:
+            return
+        if phone.number:
+            self._call_outside(channel, phone, ring)
             return
         answers_after = self.habits.answers_after * self.chance.uniform(0.5, 1.5)
         if self.chance.random() < self.habits.misses or answers_after >= ring:

@@ -18,6 +18,8 @@ def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.E
     kind = message.get("type")
     if kind == "PlaybackFinished":
         return _prompt_ended(message["playback"], call_of, at)
+    if kind in ("RecordingFinished", "RecordingFailed"):
+        return _message_ended(message["recording"], call_of, at, failed=kind == "RecordingFailed")
     channel = message.get("channel")
     if not channel:
         return None
@@ -45,6 +47,11 @@ def _prompt_ended(playback: Mapping[str, Any], call_of: CallOf, at: datetime) ->
     if call is None:
         return None
     return ev.PromptEnded(call=call, at=at, playback=PlaybackId(playback["id"]), failed=playback["state"] == "failed")
+
+
+def _message_ended(recording: Mapping[str, Any], call_of: CallOf, at: datetime, *, failed: bool) -> ev.Event | None:
+    call = call_of(ChannelId(str(recording["target_uri"]).removeprefix("channel:")))
+    return ev.MessageEnded(call=call, at=at, name=str(recording["name"]), failed=failed) if call else None
 
 
 def offered(message: Mapping[str, Any], call: CallId, at: datetime, canonical: Callable[[str], str]) -> ev.CallOffered:

@@ -73,6 +73,7 @@ class Call(models.Model):
         NO_MERCHANT = "no_merchant", _("no usable merchant code")
         UNASSIGNED = "unassigned", _("number not in service")
         SUSPENDED = "suspended", _("tenant suspended")
+        FORWARDED = "forwarded", _("forwarded to outside")
         FAILED = "failed", _("failed")
 
     class EndedBy(models.TextChoices):
@@ -80,6 +81,7 @@ class Call(models.Model):
 
         CALLER = "caller", _("caller")
         AGENT = "agent", _("agent")
+        OUTSIDE = "outside", _("telephone outside")
         SYSTEM = "system", _("system")
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -141,6 +143,7 @@ class Leg(models.Model):
 
         CALLER = "caller", _("caller")
         AGENT = "agent", _("agent")
+        OUTSIDE = "outside", _("telephone outside")
 
     id = models.UUIDField(primary_key=True, editable=False, help_text=_("Made from call and number."))
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, null=True, related_name="+", verbose_name=_("tenant"))
@@ -154,6 +157,11 @@ class Leg(models.Model):
     answered_at = models.DateTimeField(_("answered at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     cause = models.PositiveSmallIntegerField(_("cause"), null=True, help_text=_("Q.850 number; 0: none was given."))
+    number = models.CharField(_("number outside"), max_length=20, blank=True)
+    trunk = models.CharField(_("trunk"), max_length=40, blank=True)
+    connected_at = models.DateTimeField(
+        _("connected at"), null=True, help_text=_("Of a number outside: when it came to talk with the caller.")
+    )
     missed = models.BooleanField(_("missed"), default=False, help_text=_("The phone rang and was not answered."))
 
     objects = TenantManager()

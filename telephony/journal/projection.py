@@ -30,6 +30,9 @@ class LegRow:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     cause: int | None = None
+    number: str = ""
+    trunk: str = ""
+    connected_at: datetime | None = None
     missed: bool = False
 
 
@@ -110,6 +113,7 @@ def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
         story.call = replace(story.call, tenant_id=one.tenant or story.call.tenant_id)
         _tell_call(story, one)
         _tell_parts(story, one)
+        _tell_outside(story, one)
     legs = tuple(story.legs[no] for no in sorted(story.legs))
     return Folded(_with_lengths(story, legs), legs, story.recording)
 
@@ -138,6 +142,8 @@ def _tell_call(story: _Telling, one: fact.Fact) -> None:
         case fact.AgentConnected():
             # The first agent is the call's; each leg names its own.
             story.call = replace(call, agent_id=call.agent_id or one.agent, connected_at=call.connected_at or at)
+        case fact.OutsideConnected():
+            story.call = replace(call, connected_at=call.connected_at or at)
         case fact.RecordingStarted():
             story.call = replace(call, recording_name=one.name)
         case fact.CallEnded():
@@ -165,6 +171,21 @@ def _tell_parts(story: _Telling, one: fact.Fact) -> None:
             )
 
 
+def _tell_outside(story: _Telling, one: fact.Fact) -> None:
+    at = one.at
+    match one:
+        case fact.OutsideDialled(leg=no):
+            story.change_leg(
+                no, at, kind=LegKind.OUTSIDE, number=one.number, trunk=one.trunk, channel=one.channel, started_at=at
+            )
+        case fact.OutsideAnswered(leg=no):
+            story.change_leg(no, at, kind=LegKind.OUTSIDE, answered_at=at)
+        case fact.OutsideConnected(leg=no):
+            story.change_leg(no, at, kind=LegKind.OUTSIDE, connected_at=at)
+        case fact.OutsideFailed(leg=no) if no:
+            story.change_leg(no, at, kind=LegKind.OUTSIDE, ended_at=at, cause=one.cause, missed=True)
+
+
 def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:
     call = story.call
     caller_gone = next((leg.ended_at for leg in legs if leg.kind is LegKind.CALLER), None)
@@ -174,6 +195,8 @@ def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:
             rang += _length(leg.started_at, leg.answered_at or leg.ended_at or call.ended_at)
             # The talk is over when the first of the two hangs up; the other's channel takes a moment to follow.
             talked += _length(leg.answered_at, _first(leg.ended_at, caller_gone, call.ended_at))
+        elif leg.kind is LegKind.OUTSIDE:
+            talked += _length(leg.connected_at, _first(leg.ended_at, caller_gone, call.ended_at))
     waited = call.waited + _length(story.waiting_since, call.ended_at)
     return replace(call, waited=waited, rang=rang, talked=talked)
 

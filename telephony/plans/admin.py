@@ -434,10 +434,10 @@ class PhoneAdmin(PanelAdmin):
 class TrunkAdmin(PanelAdmin):
     """Lines to carriers."""
 
-    list_display = ("name", "host", "context", "active")
+    list_display = ("name", "host", "priority", "capacity", "context", "active")
     list_filter = ("active",)
     search_fields = ("name", "host")
-    fields = ("name", "host", "context", "active")
+    fields = ("name", "host", ("priority", "capacity"), "context", "active")
     empty_hint = gettext_lazy("Add the carrier's line: calls are taken from its address alone.")
     touches_plan = True
 

@@ -16,14 +16,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from telephony.core.flow import Directory, Finish, Flow, Menu, Node, Opening, Play, Speak, ToQueue
+from telephony.core.flow import Directory, Finish, Flow, Forward, Menu, Node, Opening, Play, Speak, ToQueue
 from telephony.core.values import FlowId, TenantId
 from telephony.plans.parts import (
     CHOICES,
+    FLAG,
     HOURS,
     LANGUAGE,
     LENGTH,
+    MUSIC,
     NODE,
+    NUMBER,
+    NUMBERS,
     OTHERWISE,
     OUTCOME,
     QUEUE,
@@ -53,6 +57,10 @@ NODES: Mapping[str, Kind] = {
     "opening": Kind(Opening, {"hours": HOURS, "open": NODE, "closed": NODE}, {}),
     "speak": Kind(Speak, {"language": LANGUAGE, "next": NODE}, {}),
     "queue": Kind(ToQueue, {"queue": QUEUE}, {"say": SAY, "otherwise": OTHERWISE}),
+    "forward": Kind(
+        Forward, {"numbers": NUMBERS, "otherwise": NODE},
+        {"say": SAY, "confirm": FLAG, "caller_id": NUMBER, "music": MUSIC, "record": FLAG},
+    ),
     "finish": Kind(Finish, {"outcome": OUTCOME}, {"say": SAY}),
 }
 
@@ -161,7 +169,7 @@ def _ways(node: Node) -> Iterator[str]:
         case Menu():
             yield from node.choices.values()
             yield node.otherwise
-        case Directory():
+        case Directory() | Forward():
             yield node.otherwise
         case Opening():
             yield from (node.open, node.closed)
@@ -189,7 +197,7 @@ def _unreachable(made: Mapping[str, Node], start: str) -> Iterator[Fault]:
 
 def _circles(made: Mapping[str, Node]) -> Iterator[Fault]:
     """Nodes from which a walk can come back without ever having met the caller: the call would never get on."""
-    alone = {name: list(_ways(node)) for name, node in made.items() if isinstance(node, Opening | Speak)}
+    alone = {name: list(_ways(node)) for name, node in made.items() if isinstance(node, Opening | Speak | Forward)}
     for name, ways in alone.items():
         ahead, seen = list(ways), set[str]()
         while ahead:

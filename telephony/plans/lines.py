@@ -53,6 +53,12 @@ class Trunk(models.Model):
     context = models.SlugField(
         _("context"), max_length=40, default="from-trunk", help_text=_("Where the dialplan receives its calls.")
     )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), default=10, help_text=_("Calls to outside take the trunk with the lowest number first.")
+    )
+    capacity = models.PositiveSmallIntegerField(
+        _("capacity"), default=0, help_text=_("So many calls to outside at a time; 0 is no limit.")
+    )
     active = models.BooleanField(_("active"), default=True)
 
     objects = models.Manager()

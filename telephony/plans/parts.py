@@ -4,18 +4,20 @@ Rules of this file: pure. A part reads a plain JSON value into what the core wan
 that says why, and writes it back; its `schema` is the JSON Schema of the same value.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
-from telephony.core.flow import Say
+from telephony.core.flow import Say, Target
 from telephony.core.opening import Hours, Span
 from telephony.core.values import Outcome, QueueId
 
 KEYS = "0123456789*#"
 LANGUAGES = ("en", "zh")
+E164 = re.compile(r"\+[1-9]\d{2,14}")
 # What a flow may say of a call by itself; the others are facts that it cannot claim.
 FINISHES = (
     Outcome.INFORMED, Outcome.CLOSED, Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT, Outcome.WRONG_KEYS,
@@ -163,6 +165,39 @@ def _write_hours(value: Hours, names: Names) -> dict[str, Any]:
     return {"zone": value.zone, "spans": spans, "holidays": sorted(day.isoformat() for day in value.holidays)}
 
 
+def _e164(value: Any, names: Names) -> str:
+    if isinstance(value, str) and E164.fullmatch(value):
+        return value
+    _fail(f"“{value}” is no number in full: write +, country and number, as +8613800000001")
+
+
+def _targets_outside(value: Any, names: Names) -> tuple[Target, ...]:
+    if not isinstance(value, list) or not value:
+        _fail("should be a list of numbers outside")
+    return tuple(_one_target(one, names) for one in value)
+
+
+def _one_target(value: Any, names: Names) -> Target:
+    given = {"number": value} if isinstance(value, str) else value
+    if not isinstance(given, dict) or set(given) - {"number", "ring"}:
+        _fail("each number is written as it is, or as {number, ring}")
+    number = _e164(given.get("number"), names)
+    ring = {"ring": timedelta(seconds=_whole(5, 120)(given["ring"], names))} if "ring" in given else {}
+    return Target(number, **ring)
+
+
+def _write_targets(value: tuple[Target, ...], names: Names) -> list[dict[str, Any]]:
+    return [{"number": one.number, "ring": int(one.ring.total_seconds())} for one in value]
+
+
+def _flag(value: Any, names: Names) -> bool:
+    return value if isinstance(value, bool) else _fail("should be true or false")
+
+
+def _name(value: Any, names: Names) -> str:
+    return value if isinstance(value, str) and value else _fail("should be a name")
+
+
 _NODE_SCHEMA = {"type": "string", "description": "name of a node"}
 _SAY_ONE = {
     "type": "object", "required": ["prompt"], "additionalProperties": False,
@@ -216,3 +251,17 @@ HOURS = Part(
         },
     },
 )  # fmt: skip
+_NUMBER = {"type": "string", "pattern": "^\\+[1-9][0-9]{2,14}$", "description": "in E.164, as +8613800000001"}
+NUMBERS = Part(
+    _targets_outside,
+    _write_targets,
+    {
+        "type": "array", "minItems": 1, "items": {"anyOf": [_NUMBER, {
+            "type": "object", "required": ["number"], "additionalProperties": False,
+            "properties": {"number": _NUMBER, "ring": {"type": "integer", "minimum": 5, "maximum": 120}},
+        }]},
+    },
+)  # fmt: skip
+NUMBER = Part(_e164, _same, _NUMBER)
+FLAG = Part(_flag, _same, {"type": "boolean"})
+MUSIC = Part(_name, _same, {"type": "string", "description": "class of music on hold"})

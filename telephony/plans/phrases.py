@@ -34,6 +34,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "There is no merchant with this code.",
         "zh": "没有这个代码的商户。",
     },
+    "take-call": {
+        "en": "There is a call for you. To take it, press 1.",
+        "zh": "您有一个来电，接听请按1。",
+    },
     "goodbye": {
         "en": "Thank you for your call. Goodbye.",
         "zh": "感谢您的来电，再见。",

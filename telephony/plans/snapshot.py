@@ -15,6 +15,7 @@ from telephony.plans.definition import FlowFaulty, read
 from telephony.plans.models import FlowVersion, Prompt, Queue, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
+from telephony.trunks.services import outside_plans, trunks
 from tenants.accounts.models import Language, Tenant
 from tenants.accounts.scope import telephony_scope
 from tenants.numbers.services import NumberInForce, numbers_in_force
@@ -35,6 +36,7 @@ def load_plan() -> Plan:
         return Plan(
             tenants=_tenants(), routes=routes, directory=directory, flows=flows,
             queues={queue.id: queue for queue in queues}, prompts=_prompts(),
+            trunks=trunks(), outside=outside_plans(EVER),
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from seatline.env import Environment
 from seatline.errors import BadInput
-from tenants.numbers.rules import normalise
+from tenants.numbers.rules import national, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class Settings:
             return normalise(number, country=self.country, area=self.area)
         except BadInput:
             return number
+
+    def outward(self, number: str) -> str:
+        """A number in the form in which carriers here take it: national, or with 00 abroad; digits alone."""
+        form = national(number, country=self.country, area=self.area)
+        return "00" + form.removeprefix("+") if form.startswith("+") else form.replace("-", "")
 
     @classmethod
     def read(cls, environment: Environment) -> "Settings":

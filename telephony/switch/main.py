@@ -68,6 +68,7 @@ class Switch:
             settings.canonical,
             self._depart,
             self._ami.mark,
+            settings.outward,
         )
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}

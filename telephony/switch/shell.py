@@ -53,6 +53,7 @@ class Shell:
         canonical: Callable[[str], str],
         depart: Callable[[SessionId], None],
         mark: Callable[[ChannelId, Mapping[str, str]], None],
+        outward: Callable[[str], str] = lambda number: number,
     ) -> None:  # fmt: skip
         self.engine = engine
         self._journal = journal
@@ -62,6 +63,7 @@ class Shell:
         self._new_call = new_call
         self._canonical = canonical
         self._mark = mark
+        self._outward = outward
         self._depart = depart
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
@@ -163,7 +165,7 @@ class Shell:
         self._unwritten = ([], [])
 
     def _carry_out(self, command: cmd.Command) -> None:
-        for request in requests(command, self._app):
+        for request in requests(command, self._app, self._outward):
             future = self._send(request.method, request.uri, request.query, request.body)
             if future is not None:
                 future.add_done_callback(lambda done: self._answered(command, done))

@@ -67,6 +67,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "telephony.*": "r",
         "telephony.phone": "rcu",
         "telephony.trunk": "rcu",
+        "telephony.outsiderule": "rcud",
     },
     # Gives and takes accounts; reads what was done.
     SECURITY: {

@@ -1,0 +1,77 @@
+"""Calls to outside: who may call whom, and the picture of trunks, numbers and rules that the switch works from."""
+
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from seatline.errors import BadInput
+from telephony.core.lines import HeldNumber, OutsidePlan, TrunkPlan
+from telephony.core.values import TenantId
+from telephony.plans.lines import Trunk
+from telephony.trunks.models import OutsideRule
+from tenants.accounts.models import Tenant
+from tenants.numbers.services import numbers_in_force
+
+
+class PrefixUnreadable(BadInput):
+    """{prefix!r} is no beginning of numbers: write a plus sign, the country and what follows, as +8613."""
+
+
+def allow_outside(tenant: Tenant, prefix: str) -> OutsideRule:
+    """Let the tenant's calls go to numbers that begin so. Raises PrefixUnreadable."""
+    if not prefix.startswith("+") or not prefix[1:].isdecimal() or not prefix.isascii() or prefix[1] == "0":
+        raise PrefixUnreadable(prefix=prefix)
+    with transaction.atomic():
+        rule, _ = OutsideRule.objects.get_or_create(tenant=tenant, prefix=prefix)
+        _plan_changed()
+    return rule
+
+
+def forbid_outside(tenant: Tenant, prefix: str) -> None:
+    """Take the rule back; calls that go on are left alone."""
+    with transaction.atomic():
+        OutsideRule.objects.filter(tenant=tenant, prefix=prefix).delete()
+        _plan_changed()
+
+
+def add_trunk(name: str, host: str, *, priority: int = 10, capacity: int = 0) -> Trunk:
+    """Take calls from a carrier's address, and send calls there. One that is there takes on what is given."""
+    with transaction.atomic():
+        trunk, _ = Trunk.objects.update_or_create(
+            name=name, defaults={"host": host, "priority": priority, "capacity": capacity}
+        )
+        _plan_changed()
+    return trunk
+
+
+def trunks() -> tuple[TrunkPlan, ...]:
+    """The trunks that are in use, for the switch's plan."""
+    return tuple(
+        TrunkPlan(name=one.name, priority=one.priority, capacity=one.capacity)
+        for one in Trunk.objects.filter(active=True)
+    )
+
+
+def outside_plans(since: datetime) -> dict[TenantId, OutsidePlan]:
+    """What each tenant may do outside, with the periods of its numbers that end after `since`."""
+    held: dict[UUID, list[HeldNumber]] = defaultdict(list)
+    for number in numbers_in_force(since):
+        if number.tenant_id is not None and number.starts_at is not None:
+            held[number.tenant_id].append(
+                HeldNumber(number=number.e164, starts_at=number.starts_at, ends_at=number.ends_at)
+            )
+    prefixes: dict[UUID, set[str]] = defaultdict(set)
+    for tenant_id, prefix in OutsideRule.objects.values_list("tenant_id", "prefix"):
+        prefixes[tenant_id].add(prefix)
+    return {
+        TenantId(tenant): OutsidePlan(numbers=tuple(held[tenant]), prefixes=frozenset(prefixes[tenant]))
+        for tenant in {*held, *prefixes}
+    }
+
+
+def _plan_changed() -> None:
+    # As `plans.services.plan_changed`, which stands above this room.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('seatline_plan', '')")
