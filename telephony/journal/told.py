@@ -54,6 +54,54 @@ def _foreseen(body: Body, names: Names) -> str:
     return told
 
 
+#: What a consultation came to; the words of `core.facts.Consulted`.
+CONSULTED = {
+    "found": gettext_lazy("found"),
+    "missing": gettext_lazy("missing"),
+    "failed": gettext_lazy("failed"),
+    "locked": gettext_lazy("locked"),
+}
+
+
+def _consulted(body: Body, names: Names) -> str:
+    return _("The node %(node)s asked a system or table: %(result)s.") % {
+        "node": body["node"],
+        "result": CONSULTED.get(body["result"], body["result"]),
+    }
+
+
+def _message(body: Body, names: Names) -> str:
+    minutes, seconds = divmod(round(body["seconds"]), 60)
+    return _("The message is stored: %(length)s.") % {"length": f"{minutes:02d}:{seconds:02d}"}
+
+
+#: Why a number outside does not take the call; the words of `core.facts.OutsideFailed`.
+OUTSIDE_REASONS = {
+    "suspended": gettext_lazy("tenant suspended"),
+    "not_allowed": gettext_lazy("no rule allows the number"),
+    "caller_id": gettext_lazy("the number to be shown is not the tenant's"),
+    "no_trunk": gettext_lazy("no trunk is free"),
+    "trunk_failed": gettext_lazy("the trunk failed"),
+    "not_answered": gettext_lazy("not answered"),
+    "not_confirmed": gettext_lazy("not confirmed by a key"),
+}
+
+
+def _outside_failed(body: Body, names: Names) -> str:
+    return _("%(number)s does not take the call: %(reason)s.") % {
+        "number": body["number"],
+        "reason": OUTSIDE_REASONS.get(body["reason"], body["reason"]),
+    }
+
+
+def _outside_dialled(body: Body, names: Names) -> str:
+    return _("%(number)s is called over the trunk %(trunk)s, showing %(caller_id)s.") % {
+        "number": body["number"],
+        "trunk": body["trunk"],
+        "caller_id": body["caller_id"],
+    }
+
+
 def _agent(sentence: Any) -> Callable[[Body, Names], str]:
     def tell_agent(body: Body, names: Names) -> str:
         return str(sentence) % {"agent": names.get(str(body["agent"]), "?"), **body_words(body)}
@@ -101,9 +149,20 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "AgentOffered": _agent(gettext_lazy("The phone %(phone)s of %(agent)s rings.")),
     "AgentMissed": _agent(gettext_lazy("%(agent)s did not take the call (cause %(cause)s).")),
     "AgentConnected": _agent(gettext_lazy("%(agent)s talks with the caller.")),
+    "OutsideDialled": _outside_dialled,
+    "OutsideAnswered": lambda body, names: _("The number outside answered."),
+    "OutsideConnected": lambda body, names: _("The number outside talks with the caller."),
+    "OutsideFailed": _outside_failed,
     "RecordingStarted": lambda body, names: _("Recording began."),
     "RecordingStored": _stored,
     "RecordingLost": lambda body, names: _("There is no recording: %(why)s") % {"why": body["why"]},
+    "Consulted": _consulted,
+    "OrderConfirmed": lambda body, names: (
+        _("The caller confirmed an order at the node %(node)s.") % {"node": body["node"]}
+    ),
+    "MessageStarted": lambda body, names: _("The caller begins to speak a message."),
+    "MessageStored": _message,
+    "MessageLost": lambda body, names: _("There is no message: %(why)s") % {"why": body["why"]},
     "LegEnded": _leg_ended,
     "CallEnded": _ended,
 }
