@@ -20,6 +20,8 @@ MEANING = {
     Stage.RINGING: "in a queue, an agent's phone rings",
     Stage.DIALLING: "a number outside is being called",
     Stage.CONFIRMING: "it has answered, and is asked to take the call by a key",
+    Stage.CONSULTING: "the tenant's system is being asked",
+    Stage.RECORDING: "the caller speaks a message",
     Stage.TALKING: "caller and agent, or caller and outside, talk",
     Stage.LEAVING: "the last word is being said, then we hang up",
     Stage.CLEARING: "the end is decided, channels are going",

@@ -90,6 +90,7 @@ class Call:
     asked: str = ""  #: which of the node's questions; empty: the first
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  #: what callers keyed and systems answered
     awaited: int = 0  #: the number of the question to a system that is still to be answered; 0: none
+    asked_at: datetime | None = None  #: when it was asked
     ordered: tuple[str, ...] = ()  #: the keys of orders that the caller has confirmed
     message: str = ""  #: the name of the message whose file is not complete yet
     tries: int = 0

@@ -252,7 +252,7 @@ class CheckPin(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartMessage(Command):
-    """Sound the tone, then record what the caller says under this name; ends with MessageEnded."""
+    """Record what the caller says under this name, until # or an end of its own; ends with MessageEnded."""
 
     channel: ChannelId
     name: str

@@ -5,8 +5,9 @@ from datetime import timedelta
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core.call import Stage, Turn
-from telephony.core.flow import Say
+from telephony.core.call import Call, Stage, Turn
+from telephony.core.say import Say, SayValue
+from telephony.core.speaking import parts
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome, talk_bridge
 
 # Longer than any sensible last word; and than Asterisk needs to take channels down. News that never comes must not
@@ -25,6 +26,7 @@ LAST_WORDS: dict[Outcome, str] = {
     Outcome.SUSPENDED: "suspended",
     Outcome.FAILED: "technical-trouble",
     Outcome.INFORMED: "goodbye",
+    Outcome.VOICEMAIL: "message-kept",
 }
 
 
@@ -41,11 +43,21 @@ def leave(turn: Turn, outcome: Outcome, say: tuple[Say, ...] = ()) -> None:
 
 
 def words(turn: Turn, say: tuple[Say, ...]) -> tuple[str, ...]:
-    """The media of prompts, in the language of the call and with the tenant's own recordings first."""
+    """The media of prompts and values, in the language of the call and with the tenant's own recordings first."""
     call = turn.call
     return tuple(
-        media for one in say for media in call.plan.media(call.tenant, one.prompt, one.language or call.language)
+        media
+        for one in say
+        for name in _names(call, one)
+        for media in call.plan.media(call.tenant, name, one.language or call.language)
     )
+
+
+def _names(call: Call, one: Say) -> tuple[str, ...]:
+    if isinstance(one, SayValue):
+        known = {"caller": call.caller, "dialled": call.dialled, **call.variables}
+        return parts(known.get(one.variable, ""), one.how, one.language or call.language, one.currency)
+    return (one.prompt,)
 
 
 def hang_up_caller(turn: Turn) -> None:
@@ -86,7 +98,7 @@ def close(turn: Turn) -> None:
     turn.to(Stage.ENDED)
     if call.recording:
         turn.order(cmd.KeepRecording, name=call.recording)
-    else:
+    elif not call.message:
         turn.order(cmd.Forget)
 
 
@@ -140,10 +152,16 @@ def clearing_took_too_long(turn: Turn, event: ev.TimerFired) -> None:
 def recording_kept(turn: Turn, event: ev.RecordingKept) -> None:
     """The last thing that belongs on the record."""
     turn.note(fact.RecordingStored, name=event.name, seconds=event.seconds, peak_db=event.peak_db, size=event.size)
-    turn.order(cmd.Forget)
+    _recording_settled(turn)
 
 
 def recording_missing(turn: Turn, event: ev.RecordingMissing) -> None:
     """The record says so, rather than showing a call that was never to be recorded."""
     turn.note(fact.RecordingLost, name=event.name, why=event.why)
-    turn.order(cmd.Forget)
+    _recording_settled(turn)
+
+
+def _recording_settled(turn: Turn) -> None:
+    turn.become(recording="")
+    if not turn.call.message:
+        turn.order(cmd.Forget)

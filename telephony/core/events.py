@@ -42,7 +42,7 @@ class PromptEnded(Event):
 class KeyPressed(Event):
     """The caller pressed a key, or whoever is on `channel`."""
 
-    key: str
+    key: str = field(repr=False)  # it may be of a PIN
     channel: ChannelId | None = None
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from telephony.core.asking import Asking
 from telephony.core.opening import Hours
-from telephony.core.say import Say as Say
+from telephony.core.say import Say as Say  # noqa: PLC0414  whoever reads a flow names it
 from telephony.core.values import FlowId, Outcome, QueueId, TenantId
 
 MOST_STEPS = 64  # nodes walked without the caller; a real flow needs a handful

@@ -1,9 +1,10 @@
 """The caller and the flow: prompts, keys, merchants, and the way into a queue."""
 
 from telephony.core import commands as cmd
+from telephony.core import consulting, entry, message, outside, routing
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import outside, routing
+from telephony.core.asking import Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import clear, end_leg, leave, words
 from telephony.core.flow import Directory, Finish, FlowBroken, Forward, Menu, Play, ToQueue, visit
@@ -70,7 +71,7 @@ def go(turn: Turn, name: str) -> None:
         return
     if there.name != turn.call.node:
         turn.become(tries=0)
-    turn.become(node=there.name, language=there.language, keys="")
+    turn.become(node=there.name, language=there.language, keys="", asked="")
     turn.note(fact.NodesPassed, path=there.path, language=there.language)
     node = there.node
     match node:
@@ -81,9 +82,21 @@ def go(turn: Turn, name: str) -> None:
         case Forward():
             if not outside.begin(turn, node):
                 go(turn, node.otherwise)
+        case Lookup():
+            _on(turn, consulting.look_up(turn, node))
+        case Digits() | Pin() | Order():
+            entry.ask(turn, node)
+        case Voicemail():
+            message.greet(turn, node)
         case _:
             turn.to(Stage.LISTENING)
             turn.speak(words(turn, node.say))
+
+
+def _on(turn: Turn, name: str | None) -> None:
+    """Go to the node that a decision names, if it names one."""
+    if name is not None:
+        go(turn, name)
 
 
 def join(turn: Turn, node: ToQueue) -> None:
@@ -117,9 +130,11 @@ def prompt_ended(turn: Turn, event: ev.PromptEnded) -> None:
     match node:
         case Play():
             go(turn, node.next)
-        case Menu() | Directory():
+        case Menu() | Directory() | Digits() | Pin() | Order():
             turn.set_timer("key", node.wait)
             turn.to(Stage.CHOOSING)
+        case Voicemail():
+            message.begin(turn, node)
 
 
 def key_pressed(turn: Turn, event: ev.KeyPressed) -> None:
@@ -149,13 +164,20 @@ def key_pressed(turn: Turn, event: ev.KeyPressed) -> None:
             else:
                 turn.set_timer("key", node.wait)
                 turn.to(Stage.CHOOSING)
+        case Digits() | Pin() | Order():
+            _on(turn, entry.key_pressed(turn, node, event.key))
+        case Voicemail():
+            message.skip(turn)
 
 
 def key_missing(turn: Turn, event: ev.TimerFired) -> None:
     """No key came in time."""
     if event.timer != "key":
         return
-    if isinstance(turn.here, Directory) and turn.call.keys:
+    node = turn.here
+    if isinstance(node, Digits | Pin | Order):
+        _on(turn, entry.key_missing(turn, node))
+    elif isinstance(node, Directory) and turn.call.keys:
         choose_merchant(turn)
     else:
         ask_again(turn)

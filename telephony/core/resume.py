@@ -46,6 +46,10 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                 legs[entry.leg] = replace(legs[entry.leg], ended_at=entry.at)
             case fact.RecordingStarted():
                 call = replace(call, recording=entry.name)
+            case fact.MessageStarted():
+                call = replace(call, outcome=Outcome.VOICEMAIL)
+            case fact.OrderConfirmed():
+                call = replace(call, ordered=(*call.ordered, entry.key))
             case fact.CallEnded():
                 return None
     if 0 not in legs:

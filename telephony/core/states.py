@@ -7,7 +7,7 @@ the call as it was; a pair that happens and means nothing is `ignore`. docs/call
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telephony.core import ending, in_flow, in_outside, in_queue
+from telephony.core import ending, in_consulting, in_flow, in_outside, in_queue, message
 from telephony.core import events as ev
 from telephony.core.call import Stage, Turn
 
@@ -31,6 +31,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        ev.LookedUp: ignore,
     },
     Stage.CHOOSING: {
         ev.PromptEnded: ignore,
@@ -38,6 +39,28 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TimerFired: in_flow.key_missing,
         ev.ChannelEnded: in_flow.hung_up_in_flow,
         # The caller's own channel comes up; or a phone that was rung before the flow went on.
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
+        ev.LookedUp: ignore,
+    },
+    Stage.CONSULTING: {
+        ev.LookedUp: in_consulting.answer_came,
+        ev.TimerFired: in_consulting.time_is_over,
+        ev.PromptEnded: in_consulting.prompt_ended,
+        ev.KeyPressed: ignore,
+        ev.ChannelEnded: in_flow.hung_up_in_flow,
+        # The caller's own channel comes up; or a phone that was rung before the flow went on.
+        ev.LegReady: ending.appeared_too_late,
+        ev.LegAnswered: ending.appeared_too_late,
+        ev.LegRinging: ignore,
+    },
+    Stage.RECORDING: {
+        ev.MessageEnded: message.ended,
+        ev.TimerFired: message.took_too_long,
+        ev.ChannelEnded: message.hung_up,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
@@ -54,6 +77,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        ev.LookedUp: ignore,
     },
     Stage.RINGING: {
         ev.AgentReserved: in_queue.ring_agent,  # ringall: one more phone
@@ -104,6 +128,10 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        ev.LookedUp: ignore,
+        ev.MessageEnded: ignore,
+        ev.MessageKept: message.kept,
+        ev.MessageMissing: message.missing,
     },
     Stage.CLEARING: {
         ev.ChannelEnded: ending.gone_while_clearing,
@@ -113,6 +141,10 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
         ev.LegRinging: ignore,
+        ev.LookedUp: ignore,
+        ev.MessageEnded: ignore,
+        ev.MessageKept: message.kept,
+        ev.MessageMissing: message.missing,
     },
     Stage.ENDED: {
         ev.RecordingKept: ending.recording_kept,
@@ -124,5 +156,9 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        ev.LookedUp: ignore,
+        ev.MessageEnded: ignore,
+        ev.MessageKept: message.kept,
+        ev.MessageMissing: message.missing,
     },
 }

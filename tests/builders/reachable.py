@@ -10,12 +10,16 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from telephony.core import events as ev
+from telephony.core.asking import Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.call import Call, Stage
 from telephony.core.flow import Play, Say, Speak, ToQueue
+from telephony.core.plan import System
+from telephony.core.say import SayValue
 from telephony.core.step import IllegalEvent, Stepped, step
 from telephony.core.values import ChannelId, LegKind, Outcome, PlaybackId
 from tests.builders.calls import (
     FLOW,
+    MUSEUM,
     NINE,
     NUMBER,
     QUEUE,
@@ -44,6 +48,28 @@ class Move:
     stepped: Stepped | None
 
 
+def asking() -> dict[str, object]:
+    """Nodes that take something in, one after another; the shop is asked, and without an answer leaves a message."""
+    return {
+        "start": Digits(
+            say=(Say("code"),), into="article", most=2, read_back=True, tries=2, next="stock", otherwise="message"
+        ),
+        "stock": Lookup(
+            system="shop", path="/stock/{article}", take={"price": "price"}, say=(Say("tickets"),), found="pin",
+            missing="start", failed="message",
+        ),
+        "pin": Pin(
+            say=(Say("code"),), say_pin=(Say("code"),), into="account", system="shop", path="/pin", most=1, length=1,
+            tries=2, next="order", otherwise="message", locked="closed",
+        ),
+        "order": Order(
+            say=(SayValue(variable="price", how="amount"),), system="shop", path="/orders", tries=2,
+            send={"article": "{article}"}, next="tickets", cancelled="start", otherwise="message",
+        ),
+        "message": Voicemail(say=(Say("greeting"),)),
+    }  # fmt: skip
+
+
 @cache
 def every_move() -> tuple[Move, ...]:
     """All moves from a call that nobody has dialled yet."""
@@ -59,8 +85,11 @@ def every_move() -> tuple[Move, ...]:
         start=a_forward(RESCUE[0], say=(Say("greeting"),), confirm=True, record=True, otherwise="menu"),
         menu=a_forward(RESCUE[0], music="default", otherwise="closed"),
     )
+    systems = {(MUSEUM, "shop"): System(tenant=MUSEUM, code="shop", base_url="https://shop.example")}
+    shop = a_flow(**asking())
     worlds = [
-        a_plan(), replace(a_plan(), flows=a_plan().flows | {FLOW: rescue}),
+        a_plan(), replace(a_plan(), flows=a_plan().flows | {FLOW: shop}, systems=systems),
+        replace(a_plan(), flows=a_plan().flows | {FLOW: rescue}),
         replace(a_plan(record=False), flows=a_plan().flows | {FLOW: patient}),
     ]  # fmt: skip
     todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
@@ -91,6 +120,7 @@ def _likeness(call: Call, at: datetime) -> object:
     return (
         id(call.plan), call.stage, where, call.playback is not None and not over, waited_long and not over, legs,
         call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
+        not over and (call.asked, call.awaited > 0), call.message != "",
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
     )  # fmt: skip
 
@@ -125,6 +155,14 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
                 yield ev.KeyPressed(**head, key=key, channel=outside.channel)
         if call.dialling and call.dialling.asked:
             yield ev.PromptEnded(**head, playback=call.dialling.asked)
+        for count in {call.awaited, -1}:
+            for result in ("found", "missing", "locked", "failed"):
+                yield ev.LookedUp(**head, count=count, result=result)
+        for message in {call.message or "none", "another"}:
+            yield ev.MessageEnded(**head, name=message)
+            yield ev.MessageEnded(**head, name=message, failed=True)
+            yield ev.MessageKept(**head, name=message, seconds=9.0, peak_db=-9.0, size=8)
+            yield ev.MessageMissing(**head, name=message, why="nothing was said")
         yield ev.RecordingKept(**head, name=call.recording, seconds=1.0, peak_db=-9.0, size=8)
         yield ev.RecordingMissing(**head, name=call.recording, why="the disk is full")
         for channel in (*(leg.channel for leg in call.legs), STRANGER):

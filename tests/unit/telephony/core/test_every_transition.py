@@ -69,7 +69,8 @@ def test_call_ends_exactly_once_and_then_nothing_but_its_recording_is_noted():
             ends = sum(isinstance(one, fact.CallEnded) for one in facts)
             assert ends == (call.stage is Stage.ENDED and move.before.stage is not Stage.ENDED)
             if move.before.stage is Stage.ENDED:
-                assert all(isinstance(one, fact.RecordingStored | fact.RecordingLost) for one in facts)
+                kept = fact.RecordingStored | fact.RecordingLost | fact.MessageStored | fact.MessageLost
+                assert all(isinstance(one, kept) for one in facts)
 
 
 def test_ended_call_has_an_outcome_and_no_living_leg_and_is_forgotten_or_waits_for_its_recording():
@@ -81,7 +82,7 @@ def test_ended_call_has_an_outcome_and_no_living_leg_and_is_forgotten_or_waits_f
         assert all(leg.ended_at is not None for leg in call.legs)
         if move.before.stage is not Stage.ENDED:
             last = cmd.KeepRecording if call.recording else cmd.Forget
-            assert sum(isinstance(one, last) for one in commands) == 1
+            assert sum(isinstance(one, last) for one in commands) == (not call.message or bool(call.recording))
 
 
 def test_no_two_agents_talk_to_one_caller():
@@ -159,3 +160,50 @@ def test_nothing_that_waits_for_the_channel_is_ordered_while_a_prompt_plays_on()
         for command in move.stepped[1] if move.stepped else ():
             assert not (plays and isinstance(command, waits)), (move.before.stage, move.event)
             plays = isinstance(command, cmd.StartPrompt) or (plays and not isinstance(command, cmd.StopPrompt))
+
+
+def test_message_that_was_begun_is_kept_once_or_known_to_be_lost():
+    for move in every_move():
+        if move.stepped:
+            call, commands, facts = move.stepped
+            begun = sum(isinstance(one, cmd.StartMessage) for one in commands)
+            assert begun == sum(isinstance(one, fact.MessageStarted) for one in facts)
+            if move.before.stage is Stage.RECORDING and call.stage is not Stage.RECORDING:
+                kept = sum(isinstance(one, cmd.KeepMessage) for one in commands)
+                assert kept + sum(isinstance(one, fact.MessageLost) for one in facts) == 1
+
+
+def test_call_that_ended_is_forgotten_when_all_its_files_are_kept():
+    for move in every_move():
+        if move.stepped and move.before.stage is Stage.ENDED and move.stepped[0] != move.before:
+            call, commands, _ = move.stepped
+            assert sum(isinstance(one, cmd.Forget) for one in commands) == (not call.recording and not call.message)
+
+
+def test_question_to_a_system_is_answered_once_and_late_answers_change_nothing():
+    for move in every_move():
+        if isinstance(move.event, ev.LookedUp) and move.stepped:
+            call, _, facts = move.stepped
+            if move.event.count != move.before.awaited:
+                assert move.stepped == (move.before, (), ())
+            elif move.before.stage is Stage.CONSULTING:
+                assert call.awaited != move.before.awaited
+                assert sum(isinstance(one, fact.Consulted) for one in facts) == 1
+
+
+def test_confirmed_order_is_on_record_at_once_and_under_a_key_of_its_own():
+    orders = [
+        (move.stepped[0], one) for move in every_move() if move.stepped
+        for one in move.stepped[2] if isinstance(one, fact.OrderConfirmed)
+    ]  # fmt: skip
+    assert orders
+    for call, order in orders:
+        assert call.ordered.count(order.key) == 1
+
+
+def test_pin_is_in_no_fact_and_shown_by_nothing():
+    for move in every_move():
+        for command in move.stepped[1] if move.stepped else ():
+            if isinstance(command, cmd.CheckPin):
+                assert "pin=" not in repr(command)
+                assert move.stepped[0].keys == ""

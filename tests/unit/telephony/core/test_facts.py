@@ -25,6 +25,7 @@ VALUES = {
     UUID: st.uuids(),
     Outcome: st.sampled_from(Outcome),
     EndedBy: st.sampled_from(EndedBy),
+    dict[str, str]: st.dictionaries(texts, texts, max_size=3),
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
 }
 FROM, TO = datetime(2020, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  hypothesis adds the zone
