@@ -17,7 +17,7 @@ from seatline.house.console import voice
 from seatline.house.home import House
 
 # Name -> the module that measures it; its `measure(house) -> Figures` is called.
-BENCHES = {"ring": "seatline.house.bench_ring"}
+BENCHES = {"ring": "seatline.house.bench_ring", "assign": "seatline.house.bench_assign"}
 
 
 class NoSuchBench(BadInput):
