@@ -39,6 +39,7 @@ class Floor:
         self._chance = chance
         self._serving: dict[AgentId, list[Line]] = {}
         self._waiting: dict[CallId, Waiting] = {}
+        self._leaving: set[AgentId] = set()
         self._hopeful: dict[QueueId, Line] = {}  # lines that may have an offer to make
         self._thinned: dict[QueueId, Line] = {}  # lines that may have nobody left
         self._resting: list[tuple[datetime, Waiting]] = []
@@ -92,7 +93,8 @@ class Floor:
     def sign_in(self, who: SignedIn) -> Agent:
         """An agent has logged in."""
         state = State.PAUSED if who.paused else State.READY
-        agent = Agent(who, state, who.since, leaving=who.leaving)
+        agent = Agent(who, state, who.since)
+        self._leaves(agent, who.leaving)
         self.agents[who.agent] = agent
         self._serving[who.agent] = []
         for line in self.lines.values():
@@ -105,6 +107,7 @@ class Floor:
             line.part(agent_id)
             self._thinned[line.plan.id] = line
         del self.agents[agent_id]
+        self._leaving.discard(agent_id)
 
     def become(self, agent: Agent, state: State, at: datetime, call: CallId | None = None) -> None:
         """An agent's state changes; his queues learn whether he is ready."""
@@ -138,11 +141,12 @@ class Floor:
             elif agent.who != who:
                 self._changed(agent, who, at)
         for agent_id in [known for known in self.agents if known not in sessions]:
-            self.agents[agent_id].leaving = True
+            self._leaves(self.agents[agent_id], True)
             self._offer_to(self.agents[agent_id])
 
     def _changed(self, agent: Agent, who: SignedIn, at: datetime) -> None:
-        before, agent.who, agent.leaving = agent.who, who, who.leaving
+        before, agent.who = agent.who, who
+        self._leaves(agent, who.leaving)
         if before.session != who.session:
             agent.reachable = True
             if agent.call is None:
@@ -170,10 +174,14 @@ class Floor:
 
     def gone(self) -> list[Agent]:
         """Agents who are leaving and have no call at hand; they are off the floor now."""
-        leaving = [agent for agent in self.agents.values() if agent.leaving and agent.call is None]
-        for agent in leaving:
+        gone = [agent for agent in map(self.agents.__getitem__, self._leaving) if agent.call is None]
+        for agent in gone:
             self.sign_out(agent.who.agent)
-        return leaving
+        return gone
+
+    def _leaves(self, agent: Agent, leaving: bool) -> None:
+        agent.leaving = leaving
+        (self._leaving.add if leaving else self._leaving.discard)(agent.who.agent)
 
     # Callers.
 
