@@ -1,5 +1,6 @@
 """Calls to outside: who may call whom, and the picture of trunks, numbers and rules that the switch works from."""
 
+import re
 from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,8 @@ from telephony.trunks.models import OutsideRule
 from tenants.accounts.models import Tenant
 from tenants.numbers.services import numbers_in_force
 
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
+
 
 class PrefixUnreadable(BadInput):
     """{prefix!r} is no beginning of numbers: write a plus sign, the country and what follows, as +8613."""
@@ -21,7 +24,7 @@ class PrefixUnreadable(BadInput):
 
 def allow_outside(tenant: Tenant, prefix: str) -> OutsideRule:
     """Let the tenant's calls go to numbers that begin so. Raises PrefixUnreadable."""
-    if not prefix.startswith("+") or not prefix[1:].isdecimal() or not prefix.isascii() or prefix[1] == "0":
+    if not _PREFIX.fullmatch(prefix):
         raise PrefixUnreadable(prefix=prefix)
     with transaction.atomic():
         rule, _ = OutsideRule.objects.get_or_create(tenant=tenant, prefix=prefix)

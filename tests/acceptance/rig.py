@@ -25,9 +25,10 @@ import orjson
 import pytest
 
 from seatline.env import ROOT
-from seatline.house.asterisk import Access, Asterisk, Ports
+from seatline.house.asterisk import Access, Asterisk, Carrier, Ports
 from seatline.house.baresip import STEP, Baresip, PhoneAccount, PhoneEvent, free
 from seatline.house.caller import CallerResult, CallPlan, place_call
+from seatline.house.exchange import Exchange, Telephone
 from seatline.house.phones import AgentAtPhone, Keying, make_speech
 from seatline.house.postgres import free_port, new_secret
 from seatline.house.prefix import Prefix
@@ -36,6 +37,7 @@ from seatline.house.updown import get
 from tests.acceptance.wire import Wire
 
 T = TypeVar("T")
+CARRIERS = (("carrier", "127.0.0.10"), ("reserve", "127.0.0.11"))
 PREFIX = Prefix(ROOT / ".local" / "asterisk")
 SPEECH = "This is the agent speaking. I can hear you well. How may I help you today?"
 QUICK = Keying(
@@ -120,9 +122,12 @@ class Rig:
         self.var = folder / "var"
         first = 16000 + 400 * secrets.randbelow(20)
         ports = Ports(free_port(), free_port(), free_port(), free_port(), first, first + 399)
+        # Ports of their own for the carriers' ends, so that several rigs can run on one machine.
+        self.carriers = tuple(Carrier(name, host, free_port()) for name, host in CARRIERS)
         self.asterisk = Asterisk(
-            PREFIX, folder / "asterisk", self.var / "sounds", ports, Access(new_secret(), new_secret())
-        )
+            PREFIX, folder / "asterisk", self.var / "sounds", ports, Access(new_secret(), new_secret()),
+            carriers=self.carriers,
+        )  # fmt: skip
         self._database = urlsplit(database)
         self.wire = Wire(self._database.hostname or "127.0.0.1", self._database.port or 5432)
         self._phones: list[RigPhone] = []
@@ -283,6 +288,18 @@ class Rig:
         self._phones.append(phone)
         self.do(phone.agent.start(answers=answers))
         return phone
+
+    @contextmanager
+    def exchange(self, name: str = "carrier", **telephones: Telephone) -> Iterator[Exchange]:
+        """Telephones outside behind a trunk, by the numbers that are dialled there, with `n` before the digits."""
+        carrier = next(one for one in self.carriers if one.name == name)
+        by_number = {number.removeprefix("n"): telephone for number, telephone in telephones.items()}
+        exchange = Exchange(carrier.host, carrier.port, self.folder / "outside" / name, by_number)
+        self.do(exchange.start())
+        try:
+            yield exchange
+        finally:
+            self.do(exchange.stop())
 
     # ---- what is seen
 
