@@ -1,4 +1,4 @@
-"""The caller waits, an agent's phone rings, the two talk."""
+"""The caller waits, and an agent's phone rings until the two are connected."""
 
 from telephony.core import commands as cmd
 from telephony.core import events as ev
@@ -209,19 +209,3 @@ def stop_waiting(turn: Turn, outcome: Outcome) -> None:
         leave(turn, outcome)
     else:
         go(turn, elsewhere)
-
-
-def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
-    """One of the two hung up: end the other's channel too."""
-    leg = turn.call.leg_of(event.channel)
-    if leg is None or leg.ended_at is not None:
-        return
-    if leg in turn.call.ringing:
-        end_leg(turn, leg, event.cause)  # another had answered first
-        return
-    turn.become(ended_by=EndedBy(leg.kind.value))
-    end_leg(turn, leg, event.cause)
-    for other in turn.call.legs:
-        if other.ended_at is None:
-            turn.order(cmd.HangUp, channel=other.channel)
-    clear(turn)

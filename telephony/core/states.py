@@ -7,7 +7,7 @@ the call as it was; a pair that happens and means nothing is `ignore`. docs/call
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telephony.core import ending, in_consulting, in_flow, in_outside, in_queue, message
+from telephony.core import ending, in_consulting, in_flow, in_outside, in_queue, in_talk, message
 from telephony.core import events as ev
 from telephony.core.call import Stage, Turn
 
@@ -111,7 +111,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegAnswered: ending.appeared_too_late,
     },
     Stage.TALKING: {
-        ev.ChannelEnded: in_queue.channel_ended_while_talking,
+        ev.ChannelEnded: in_talk.channel_ended_while_talking,
         ev.TimerFired: ignore,
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
