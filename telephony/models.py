@@ -1,22 +1,42 @@
 """Tables of this floor; each lives in its room."""
 
 from telephony.journal.models import Call, LedgerEntry, Leg
-from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueSkill, Route, Trunk
+from telephony.lookups.models import Order, PinGuard, System, TableRow
+from telephony.plans.models import (
+    Flow,
+    FlowTrial,
+    FlowVersion,
+    Phone,
+    Prompt,
+    Queue,
+    QueueMember,
+    QueueSkill,
+    Route,
+    Trunk,
+)
 from telephony.recordings.models import Recording
 from telephony.trunks.models import OutsideRule
+from telephony.voicemail.models import Voicemail
 
 __all__ = [
     "Call",
     "Flow",
+    "FlowTrial",
     "FlowVersion",
     "LedgerEntry",
     "Leg",
+    "Order",
     "OutsideRule",
     "Phone",
+    "PinGuard",
     "Prompt",
     "Queue",
+    "QueueMember",
     "QueueSkill",
     "Recording",
     "Route",
+    "System",
+    "TableRow",
     "Trunk",
+    "Voicemail",
 ]

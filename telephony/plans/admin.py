@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.forms import Form, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path, reverse
@@ -19,12 +20,12 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from agents.people.models import Skill
+from agents.people.models import Agent, Skill
 from seatline import clock
 from seatline.panel.base import PanelAdmin, PanelTabular, WindowTabular
 from seatline.panel.forms import AskForm, posted
 from seatline.panel.show import chip, duration, figure, tag, when
-from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueSkill, Route, Trunk
+from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueMember, QueueSkill, Route, Trunk
 from telephony.plans.services import faults_of, make_phone, publish_flow, save_draft, say_prompt
 from telephony.recordings.play import sound_response
 from tenants.accounts.models import User
@@ -46,7 +47,7 @@ class AskedSkillInline(PanelTabular):
     """Skills that the queue asks for."""
 
     model = QueueSkill
-    fields = ("skill", "level")
+    fields = ("after", "skill", "level")
     verbose_name = gettext_lazy("skill asked for")
     verbose_name_plural = gettext_lazy("skills asked for; none: every agent of the tenant serves the queue")
 
@@ -55,6 +56,23 @@ class AskedSkillInline(PanelTabular):
         queue_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
         if db_field.name == "skill" and queue_id:
             kwargs["queryset"] = Skill.objects.filter(tenant__in=Queue.objects.filter(pk=queue_id).values("tenant"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class MemberInline(PanelTabular):
+    """Agents named for the queue."""
+
+    model = QueueMember
+    fields = ("agent", "penalty", "position")
+    verbose_name = gettext_lazy("agent of the queue")
+    verbose_name_plural = gettext_lazy("agents of the queue; none: every agent of the tenant serves it")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Agents of the queue's tenant, and the operator's own staff."""
+        queue_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+        if db_field.name == "agent" and queue_id:
+            theirs = Q(tenant__in=Queue.objects.filter(pk=queue_id).values("tenant"))
+            kwargs["queryset"] = Agent.objects.filter(theirs | Q(employed_by=Agent.Employer.OPERATOR), active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -76,8 +94,18 @@ class QueueAdmin(_OfTenant):
     search_fields = ("code", "name", "name_zh")
     fieldsets = (
         (None, {"fields": (("tenant", "code"), ("name", "name_zh"))}),
-        (gettext_lazy("Agents"), {"fields": ("strategy", ("ring", "wrap_up"), ("misses_allowed", "weight"))}),
-        (gettext_lazy("Callers"), {"fields": (("max_wait", "max_length"), ("join_empty", "record"), "music")}),
+        (
+            gettext_lazy("Agents"),
+            {"fields": ("strategy", ("ring", "wrap_up", "retry"), ("misses_allowed", "weight", "ageing"))},
+        ),
+        (
+            gettext_lazy("Callers"),
+            {"fields": (("max_wait", "max_length"), ("join_empty", "leave_empty"), ("sticky", "record"))},
+        ),
+        (
+            gettext_lazy("While they wait"),
+            {"fields": ("music", ("announce_every", "say_position", "say_wait"), "messages")},
+        ),
     )
     empty_hint = gettext_lazy("Add a queue; then let a flow send callers to it by its code.")
 
@@ -107,7 +135,7 @@ class QueueAdmin(_OfTenant):
 
     def get_inlines(self, request: HttpRequest, obj: Queue | None) -> list[Any]:
         """Skills are the tenant's, so the queue comes first."""
-        return [AskedSkillInline] if obj else []
+        return [AskedSkillInline, MemberInline] if obj else []
 
     def save_formset(self, request: HttpRequest, form: Form, formset: Any, change: bool) -> None:
         """A skill that is asked for belongs to the queue's tenant."""

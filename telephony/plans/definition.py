@@ -18,6 +18,8 @@ from typing import Any
 
 from telephony.core.flow import Directory, Finish, Flow, Forward, Menu, Node, Opening, Play, Speak, ToQueue
 from telephony.core.values import FlowId, TenantId
+from telephony.plans.asking_parts import ASKING, unfit
+from telephony.plans.asking_parts import ways as ways_of_asking
 from telephony.plans.parts import (
     CHOICES,
     FLAG,
@@ -56,12 +58,13 @@ NODES: Mapping[str, Kind] = {
     "directory": Kind(Directory, {"say": SAY, "otherwise": NODE}, {"length": LENGTH, **_ASKING}),
     "opening": Kind(Opening, {"hours": HOURS, "open": NODE, "closed": NODE}, {}),
     "speak": Kind(Speak, {"language": LANGUAGE, "next": NODE}, {}),
-    "queue": Kind(ToQueue, {"queue": QUEUE}, {"say": SAY, "otherwise": OTHERWISE}),
+    "queue": Kind(ToQueue, {"queue": QUEUE}, {"say": SAY, "otherwise": OTHERWISE, "keys": CHOICES}),
     "forward": Kind(
         Forward, {"numbers": NUMBERS, "otherwise": NODE},
         {"say": SAY, "confirm": FLAG, "caller_id": NUMBER, "music": MUSIC, "record": FLAG},
     ),
     "finish": Kind(Finish, {"outcome": OUTCOME}, {"say": SAY}),
+    **{word: Kind(*parts) for word, parts in ASKING.items()},
 }
 
 
@@ -98,6 +101,8 @@ def read(
         faults.append(Fault("", f"the flow starts at “{start}”, which it does not have"))
     # Where a node could not be read its ways on are unknown, and would make others look out of reach.
     faults += _missing(made, nodes)
+    if len(made) == len(nodes):
+        faults += [Fault(*wrong) for wrong in unfit(made)]
     if not faults:
         faults += [*_unreachable(made, start), *_circles(made)]
     if faults:
@@ -163,6 +168,7 @@ def _node(name: str, given: Any, names: Names, faults: list[Fault]) -> Node | No
 
 
 def _ways(node: Node) -> Iterator[str]:
+    yield from ways_of_asking(node)
     match node:
         case Play() | Speak():
             yield node.next
@@ -175,6 +181,7 @@ def _ways(node: Node) -> Iterator[str]:
             yield from (node.open, node.closed)
         case ToQueue():
             yield from node.otherwise.values()
+            yield from node.keys.values()
 
 
 def _missing(made: Mapping[str, Node], nodes: Mapping[str, Any]) -> Iterator[Fault]:

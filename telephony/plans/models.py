@@ -6,17 +6,23 @@ a row by another way (the admin) calls it too.
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from seatline.ids import new_id
-from telephony.plans.flows import Flow, FlowVersion, Route
+from telephony.core.acd.empty import rule_of
+from telephony.plans.flows import Flow, FlowTrial, FlowVersion, Route
 from telephony.plans.lines import Phone, Trunk
+from telephony.plans.members import QueueMember
 from tenants.accounts.scope import TenantManager
 
-__all__ = ["Flow", "FlowVersion", "Phone", "Prompt", "PromptLanguage", "Queue", "QueueSkill", "Route", "Trunk"]
+__all__ = [
+    "Flow", "FlowTrial", "FlowVersion", "Phone", "Prompt", "PromptLanguage", "Queue", "QueueMember", "QueueSkill",
+    "Route", "Trunk",
+]  # fmt: skip
 
 
 class PromptLanguage(models.TextChoices):
@@ -24,6 +30,14 @@ class PromptLanguage(models.TextChoices):
 
     ENGLISH = "en", "English"
     CHINESE = "zh", "中文"
+
+
+def check_empty_words(words: str) -> None:
+    """Refuse a word that app_queue does not know either."""
+    try:
+        rule_of(words, joining=True)
+    except ValueError as error:
+        raise ValidationError(_("“%(word)s” is not a word for this."), params={"word": str(error)}) from error
 
 
 class Queue(models.Model):
@@ -69,10 +83,47 @@ class Queue(models.Model):
     max_length = models.PositiveSmallIntegerField(
         _("most callers"), default=0, help_text=_("So many callers may wait at a time; 0 is no limit.")
     )
-    join_empty = models.BooleanField(
-        _("wait without agents"),
-        default=False,
-        help_text=_("Whether callers may wait while no agent who could answer is logged in."),
+    join_empty = models.CharField(
+        _("join when empty"),
+        max_length=60,
+        default="loose",
+        validators=[check_empty_words],
+        help_text=_(
+            "Whether callers may begin to wait with nobody there: yes, no (paused agents do not count), strict (nor do "
+            "those without a phone), loose (all who are logged in count), or the states that do not count, parted by "
+            "commas: paused, unavailable, inuse, ringing, wrapup."
+        ),
+    )
+    leave_empty = models.CharField(
+        _("leave when empty"),
+        max_length=60,
+        default="no",
+        validators=[check_empty_words],
+        help_text=_("Whether callers who wait are sent on when nobody is left: the same words; no lets them wait."),
+    )
+    retry = models.DurationField(
+        _("rest after a ring"),
+        default=timedelta(0),
+        help_text=_("So long nobody is rung for a caller whom an agent did not answer."),
+    )
+    ageing = models.FloatField(
+        _("ageing"), default=0, help_text=_("Points of priority that a minute of waiting is worth.")
+    )
+    sticky = models.DurationField(
+        _("same agent within"),
+        default=timedelta(0),
+        help_text=_("A caller who calls again within this time gets the last agent if free; 0: no."),
+    )
+    announce_every = models.DurationField(
+        _("announce every"), default=timedelta(0), help_text=_("Interval of announcements to waiting callers; 0: none.")
+    )
+    say_position = models.BooleanField(_("say the place"), default=True)
+    say_wait = models.BooleanField(_("say the wait"), default=True)
+    messages = models.CharField(
+        _("messages"),
+        max_length=300,
+        blank=True,
+        help_text=_("Names of prompts, parted by spaces; each announcement ends with the next of them."),
     )
     weight = models.SmallIntegerField(
         _("weight"), default=0, help_text=_("Callers of a heavier queue go first where agents serve several.")
@@ -108,6 +159,16 @@ class Queue(models.Model):
                 condition=models.Q(wrap_up__gte=timedelta(0), max_wait__gt=timedelta(0), misses_allowed__gte=1),
                 violation_error_message=_("Wrap-up is not negative; longest wait and missed calls are above 0."),
             ),
+            models.CheckConstraint(
+                name="queue_waiting_is_sane",
+                condition=models.Q(
+                    models.Q(announce_every=timedelta(0)) | models.Q(announce_every__gte=timedelta(seconds=5)),
+                    retry__gte=timedelta(0),
+                    sticky__gte=timedelta(0),
+                    ageing__gte=0,
+                ),
+                violation_error_message=_("Announcements are 5 seconds apart or more; nothing here is negative."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,32 +181,35 @@ class Queue(models.Model):
 
 
 class QueueSkill(models.Model):
-    """The least level of a skill that an agent needs to serve a queue."""
+    """The least level of a skill that an agent needs for callers who have waited so long; 0: it is asked no more."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     queue = models.ForeignKey(Queue, models.CASCADE, related_name="skills", verbose_name=_("queue"))
     skill = models.ForeignKey("agents.Skill", models.PROTECT, related_name="+", verbose_name=_("skill"))
-    level = models.PositiveSmallIntegerField(
-        _("least level"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    after = models.DurationField(
+        _("after a wait of"),
+        default=timedelta(0),
+        help_text=_("From then on this level is enough; it may be lower than that for those who just came, or 0."),
     )
+    level = models.PositiveSmallIntegerField(_("least level"), default=1, validators=[MaxValueValidator(10)])
 
     objects = TenantManager()
 
     class Meta:
         verbose_name = _("skill asked for")
         verbose_name_plural = _("skills asked for")
-        ordering = ["queue", "skill"]
+        ordering = ["queue", "after", "skill"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "queue", "skill"],
+                fields=["tenant", "queue", "skill", "after"],
                 name="queue_asks_skill_once",
                 violation_error_message=_("The queue asks for this skill already: change its level."),
             ),
             models.CheckConstraint(
-                name="queue_skill_level_is_1_to_10",
-                condition=models.Q(level__range=(1, 10)),
-                violation_error_message=_("A level is a number from 1 to 10."),
+                name="queue_skill_level_is_0_to_10",
+                condition=models.Q(level__range=(0, 10), after__gte=timedelta(0)),
+                violation_error_message=_("A level is a number from 0 to 10."),
             ),
         ]
 

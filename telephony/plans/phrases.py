@@ -5,6 +5,10 @@
 
 from collections.abc import Mapping
 
+from telephony.plans.asking_phrases import ASKING_PHRASES
+from telephony.plans.spoken_parts import PHRASES as PARTS
+from telephony.plans.waiting_phrases import WAITING_PHRASES
+
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "welcome": {
         "en": "Welcome.",
@@ -78,4 +82,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "We are sorry. Because of a technical problem we cannot take your call now. Please call again later.",
         "zh": "非常抱歉，由于技术原因，暂时无法接听您的来电，请您稍后再拨。",
     },
+    **WAITING_PHRASES,
+    **ASKING_PHRASES,
+    **PARTS,
 }

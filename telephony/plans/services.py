@@ -6,7 +6,7 @@ are for the switch and the phone codes and enter their own scope; the rest runs 
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
-from agents.people.models import Skill
+from agents.people.models import Agent, Skill
 from seatline.errors import BadInput, NotFound
 from telephony.core.values import FlowId, QueueId, TenantId
 from telephony.plans.definition import Fault, FlowFaulty, read
-from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueSkill, Route
+from telephony.plans.members import may_serve
+from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
 from telephony.plans.snapshot import load_plan
@@ -29,7 +30,7 @@ from tenants.numbers.services import find_number
 
 __all__ = [
     "PhoneAccount", "add_flow", "add_queue", "answer_with", "ask_skill", "faults_of", "load_plan", "make_phone",
-    "phones", "plan_changed", "publish_flow", "save_draft", "say_prompt", "seat_of", "set_prompt",
+    "name_member", "phones", "plan_changed", "publish_flow", "save_draft", "say_prompt", "seat_of", "set_prompt",
 ]  # fmt: skip
 
 REALM = "seatline"
@@ -41,6 +42,10 @@ class NothingToPublish(NotFound):
 
 class FlowNotUsable(BadInput):
     """The flow {code} cannot be published: {faults}."""
+
+
+class NotTheirAgent(BadInput):
+    """Agent {agent} cannot serve queue {queue}: only the operator's staff serve another client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,31 @@ def add_queue(tenant: Tenant, code: str, name: str, **rules: Any) -> Queue:
     return queue
 
 
-def ask_skill(queue: Queue, skill: Skill, level: int) -> QueueSkill:
-    """Let only agents serve the queue who have the tenant's skill at this level or better."""
+def ask_skill(queue: Queue, skill: Skill, level: int, after: timedelta = timedelta(0)) -> QueueSkill:
+    """Let only agents serve the queue who have the tenant's skill at this level or better.
+
+    With `after`, what is asked for callers who have waited so long: less than before, or level 0 for nothing.
+    """
     if skill.tenant_id != queue.tenant_id:
         raise ValueError("the skill is another tenant's")
     with transaction.atomic():
         asked, _ = QueueSkill.objects.update_or_create(
-            tenant_id=queue.tenant_id, queue=queue, skill=skill, defaults={"level": level}
+            tenant_id=queue.tenant_id, queue=queue, skill=skill, after=after, defaults={"level": level}
         )
         plan_changed()
     return asked
+
+
+def name_member(queue: Queue, agent: Agent, *, penalty: int = 0, position: int = 0) -> QueueMember:
+    """Name an agent for a queue, which from then on is served by those named alone; raises NotTheirAgent."""
+    if not may_serve(agent, queue.tenant_id):
+        raise NotTheirAgent(agent=agent.number, queue=queue.code)
+    with transaction.atomic():
+        member, _ = QueueMember.objects.update_or_create(
+            tenant_id=queue.tenant_id, queue=queue, agent=agent, defaults={"penalty": penalty, "position": position}
+        )
+        plan_changed()
+    return member
 
 
 def add_flow(tenant: Tenant | None, code: str, name: str) -> Flow:

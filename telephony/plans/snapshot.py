@@ -1,18 +1,21 @@
 """The plan as the switch takes it into memory: everything that calls obey, with periods, in a handful of queries."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 
+from telephony.core.acd.empty import rule_of
 from telephony.core.flow import Flow as CoreFlow
-from telephony.core.plan import Demand, Plan, QueuePlan, TenantPlan
+from telephony.core.plan import Demand, MemberPlan, Plan, QueuePlan, TenantPlan
 from telephony.core.plan import Route as CoreRoute
-from telephony.core.values import FlowId, QueueId, TenantId
+from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 from telephony.plans.definition import FlowFaulty, read
-from telephony.plans.models import FlowVersion, Prompt, Queue, QueueSkill, Route
+from telephony.plans.models import FlowVersion, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
 from telephony.trunks.services import outside_plans, trunks
@@ -24,7 +27,6 @@ log = structlog.get_logger(__name__)
 # Every period there ever was: the plan then does not depend on when it is loaded.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _Key = tuple[UUID | None, str, str]  # tenant, number, merchant code
-ALWAYS = frozenset({"never"})  # app_queue counts a queue as empty: never
 
 
 def load_plan() -> Plan:
@@ -50,19 +52,44 @@ def _tenants() -> dict[TenantId, TenantPlan]:
     }  # fmt: skip
 
 
-def _demands(skills: dict[str, int]) -> tuple[Demand, ...]:
-    return (Demand(skills=skills),) if skills else ()
+def demands_of(rows: Iterable[tuple[timedelta, str, int]]) -> tuple[Demand, ...]:
+    """What a queue asks for, by the wait from which on; a row is a wait, a skill's code and the level then enough."""
+    asked = sorted(rows)
+    levels: dict[str, int] = {}
+    found = [Demand()] if asked and asked[0][0] else []
+    for after, same in groupby(asked, key=lambda row: row[0]):
+        levels |= {code: level for _, code, level in same}
+        found.append(Demand(after=after, skills={code: level for code, level in levels.items() if level}))
+    return tuple(found)
+
+
+def _members() -> dict[UUID, dict[AgentId, MemberPlan]]:
+    """The agents named for each queue. Positions are counted anew from 1, so that no two are the same."""
+    rows = QueueMember.objects.order_by("queue_id", "position", "agent__number").values_list(
+        "queue_id", "agent_id", "penalty"
+    )
+    return {
+        queue_id: {
+            AgentId(agent): MemberPlan(penalty=penalty, position=no) for no, (_, agent, penalty) in enumerate(same, 1)
+        }
+        for queue_id, same in groupby(rows, key=lambda row: row[0])
+    }
 
 
 def _queues() -> list[QueuePlan]:
-    skills: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for queue_id, code, level in QueueSkill.objects.values_list("queue_id", "skill__code", "level"):
-        skills[queue_id][code] = level
+    asked: dict[UUID, list[tuple[timedelta, str, int]]] = defaultdict(list)
+    for queue_id, after, code, level in QueueSkill.objects.values_list("queue_id", "after", "skill__code", "level"):
+        asked[queue_id].append((after, code, level))
+    members = _members()
     return [
         QueuePlan(
             id=QueueId(one.id), tenant=TenantId(one.tenant_id), code=one.code, strategy=one.strategy,
-            demands=_demands(skills[one.id]), ring=one.ring, wrap_up=one.wrap_up, max_wait=one.max_wait,
-            max_length=one.max_length, join_empty=ALWAYS if one.join_empty else frozenset(), weight=one.weight,
+            demands=demands_of(asked[one.id]), ring=one.ring, wrap_up=one.wrap_up, max_wait=one.max_wait,
+            max_length=one.max_length, weight=one.weight,
+            join_empty=rule_of(one.join_empty, joining=True), leave_empty=rule_of(one.leave_empty, joining=False),
+            members=members.get(one.id, {}), retry=one.retry, ageing=one.ageing, sticky=one.sticky,
+            announce_every=one.announce_every, say_position=one.say_position, say_wait=one.say_wait,
+            messages=tuple(one.messages.split()),
             misses_allowed=one.misses_allowed, music=one.music, record=one.record,
         )
         for one in Queue.objects.all()

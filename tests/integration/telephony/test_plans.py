@@ -4,21 +4,25 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from agents.people.services import add_skill
+from telephony.core.plan import Demand, MemberPlan
 from telephony.core.routing import Routed, find, find_merchant
 from telephony.core.values import Outcome
 from telephony.plans.models import FlowVersion, Phone, Route
 from telephony.plans.services import (
     FlowNotUsable,
     NothingToPublish,
+    NotTheirAgent,
     PhoneAccount,
     answer_with,
     ask_skill,
     digest,
     load_plan,
     make_phone,
+    name_member,
     phones,
     publish_flow,
     save_draft,
@@ -29,6 +33,7 @@ from tenants.accounts.models import Tenant
 from tenants.accounts.scope import operator_scope, tenant_scope
 from tenants.numbers.models import Number
 from tenants.numbers.services import NumberUnknown, assign_number, list_in_directory
+from tests.builders.agents import an_agent
 from tests.builders.telephony import a_definition, a_published_flow, a_queue
 from tests.builders.tenants import NINE, a_number, a_tenant
 
@@ -124,14 +129,54 @@ def test_queue_has_its_rules_and_skills(museum):
         ask_skill(queue, add_skill(museum, "english", "English"), 4)
     (plan,) = load_plan().queues.values()
     assert (plan.code, plan.ring, plan.record, plan.tenant) == ("service", timedelta(seconds=12), False, museum.id)
-    assert plan.skills == {"english": 4}
+    assert plan.demands == (Demand(skills={"english": 4}),)
+    assert (plan.join_empty, plan.leave_empty) == (frozenset(), frozenset({"never"}))
+
+
+def test_demands_relax_with_the_wait_and_agents_are_named_with_penalty(museum):
+    with operator_scope():
+        queue = a_queue(museum, join_empty="strict", leave_empty="yes", messages="one two")
+        english, dutch = add_skill(museum, "english", "English"), add_skill(museum, "dutch", "Dutch")
+        for skill, level, after in ((english, 4, 0), (dutch, 2, 0), (english, 1, 30), (dutch, 0, 60)):
+            ask_skill(queue, skill, level, timedelta(seconds=after))
+        first, second = an_agent(museum, "1001"), an_agent(museum, "1002")
+        for agent, position in ((first, 2), (second, 1)):
+            name_member(queue, agent, penalty=position, position=position)
+    (plan,) = load_plan().queues.values()
+    assert plan.demands == (
+        Demand(skills={"english": 4, "dutch": 2}),
+        Demand(after=timedelta(seconds=30), skills={"english": 1, "dutch": 2}),
+        Demand(after=timedelta(seconds=60), skills={"english": 1}),
+    )
+    assert plan.members == {
+        second.id: MemberPlan(penalty=1, position=1), first.id: MemberPlan(penalty=2, position=2)
+    }  # fmt: skip
+    assert (plan.join_empty, plan.leave_empty) == (frozenset({"paused", "unavailable"}), frozenset({"paused"}))
+    assert plan.messages == ("one", "two")
+
+
+def test_only_the_operators_staff_serve_another_client(museum):
+    with operator_scope():
+        neighbour = a_tenant("harbour")
+        queue = a_queue(museum)
+        with pytest.raises(NotTheirAgent):
+            name_member(queue, an_agent(neighbour, "2001"))
+        shared = an_agent(neighbour, "2002", employed_by="operator")
+        name_member(queue, shared)
+    (plan,) = load_plan().queues.values()
+    assert set(plan.members) == {shared.id}
+
+
+def test_words_for_an_empty_queue_are_checked(museum):
+    with operator_scope(), pytest.raises(ValidationError, match="perhaps"):
+        a_queue(museum, join_empty="perhaps").full_clean()
 
 
 def test_plan_is_read_in_few_queries(museum, django_assert_max_num_queries):
     with operator_scope():
         for code in ("a", "b", "c", "d"):
             a_published_flow(museum, code)
-    with django_assert_max_num_queries(16):  # 9 and the scope's own
+    with django_assert_max_num_queries(20):  # 13 and the scope's own
         load_plan()
 
 
