@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 UNREAD_EVENTS = (
     "ChannelVarset", "ChannelDialplan", "ChannelConnectedLine", "ChannelCallerId", "Dial", "ChannelEnteredBridge",
     "ChannelLeftBridge", "BridgeCreated", "BridgeDestroyed", "ChannelCreated", "PlaybackStarted", "PlaybackContinuing",
-    "ChannelHold", "ChannelUnhold", "ChannelHangupRequest", "ChannelTalkingStarted", "ChannelTalkingFinished",
+    "ChannelHangupRequest", "ChannelTalkingStarted", "ChannelTalkingFinished",
 )  # fmt: skip
 ANSWER_WITHIN = 5.0  # seconds; Asterisk answers in one millisecond or has hung
 

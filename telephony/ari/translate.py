@@ -36,6 +36,10 @@ def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.E
             return ev.LegRinging(call=call, at=at, channel=name)
         case "ChannelDtmfReceived":
             return ev.KeyPressed(call=call, at=at, key=message["digit"], channel=name)
+        case "ChannelHold":
+            return ev.LegHeld(call=call, at=at, channel=name)
+        case "ChannelUnhold":
+            return ev.LegResumed(call=call, at=at, channel=name)
         case "ChannelDestroyed":
             return ev.ChannelEnded(call=call, at=at, channel=name, cause=int(message.get("cause") or 0))
     return None

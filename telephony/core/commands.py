@@ -193,6 +193,14 @@ class AgentTalks(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHolds(Command):
+    """To the floor: the agent who talks has put the call on hold, or with `held` False taken it back."""
+
+    agent: AgentId
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFree(Command):
     """To the floor: the agent's leg of this call is over; `how` is talked, missed or cancelled."""
 
@@ -279,5 +287,5 @@ class Forget(Command):
     """To the switch: nothing more will happen to this call."""
 
 
-FloorCommand = JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentFree
+FloorCommand = JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentHolds | AgentFree
 LineCommand = SeizeTrunk | FreeTrunk

@@ -144,7 +144,8 @@ class Engine:
         if agent is not None and call.stage is Stage.TALKING:
             before = (agent.state, agent.call)
             agent.queue = call.queue.id if call.queue else None
-            self.floor.become(agent, State.TALKING, at, call.id)
+            held = busy is not None and busy.held
+            self.floor.become(agent, State.HOLD if held else State.TALKING, at, call.id)
             self._say_state(before, agent, at, work)
         return work
 
@@ -226,12 +227,8 @@ class Engine:
                 place = self.floor.position(command.call)
                 wait = self.floor.expected_wait(command.call)
                 events.append(ev.PlaceTold(call=command.call, at=at, position=place, wait=wait))
-            case cmd.AgentTalks():
-                agent = self.floor.agents.get(command.agent)
-                if agent is not None:
-                    before = (agent.state, agent.call)
-                    self.floor.talks(command.agent, at)
-                    self._say_state(before, agent, at, work)
+            case cmd.AgentTalks() | cmd.AgentHolds():
+                self._talks(command, at, work)
             case cmd.AgentFree():
                 self._free(command.agent, command.how, at, work)
             case cmd.SeizeTrunk(call=call, number=number, tried=tried):
@@ -247,6 +244,17 @@ class Engine:
                 self._forget(command.call)
             case _:
                 work.commands.append(command)
+
+    def _talks(self, command: cmd.AgentTalks | cmd.AgentHolds, at: datetime, work: Work) -> None:
+        agent = self.floor.agents.get(command.agent)
+        if agent is None:
+            return
+        before = (agent.state, agent.call)
+        if isinstance(command, cmd.AgentTalks):
+            self.floor.talks(command.agent, at)
+        else:
+            self.floor.holds(command.agent, command.held, at)
+        self._say_state(before, agent, at, work)
 
     def _free(self, agent_id: AgentId, how: str, at: datetime, work: Work) -> None:
         agent = self.floor.agents.get(agent_id)

@@ -86,6 +86,20 @@ class LegRinging(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeld(Event):
+    """A party has put the others on hold at its own telephone."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegResumed(Event):
+    """The party that held is back."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelEnded(Event):
     """A channel of this call is gone; `cause` is the Q.850 number that Asterisk gives, 0 where it has none."""
 

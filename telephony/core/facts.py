@@ -150,6 +150,20 @@ class OutsideFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeld(Fact):
+    """This party put the others on hold; a leg that ends held is held to its end."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegResumed(Fact):
+    """This party holds the others no longer."""
+
+    leg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(Fact):
     """The call is recorded from here on under this name."""
 
@@ -243,7 +257,7 @@ KINDS: dict[str, type[Fact]] = {
         CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, WaitForeseen, AgentOffered,
         AgentMissed, OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed, AgentConnected,
         RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded, Consulted, OrderConfirmed,
-        MessageStarted, MessageStored, MessageLost,
+        MessageStarted, MessageStored, MessageLost, LegHeld, LegResumed,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}

@@ -78,6 +78,8 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     turn.order(cmd.LeaveQueue)
     turn.order(cmd.AgentTalks, agent=leg.agent)
     silence(turn)
+    # Asterisk plays this when the agent puts the caller on hold at the phone.
+    turn.order(cmd.Mark, channel=turn.call.channel, variables={"CHANNEL(musicclass)": queue.music})
     turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
     if queue.record:
         name = str(turn.call.id)

@@ -2,9 +2,10 @@
 
 from telephony.core import commands as cmd
 from telephony.core import events as ev
+from telephony.core import facts as fact
 from telephony.core.call import Turn
 from telephony.core.ending import clear, end_leg
-from telephony.core.values import EndedBy
+from telephony.core.values import EndedBy, LegKind
 
 
 def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
@@ -21,3 +22,23 @@ def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
         if other.ended_at is None:
             turn.order(cmd.HangUp, channel=other.channel)
     clear(turn)
+
+
+def hold(turn: Turn, event: ev.LegHeld) -> None:
+    """A party puts the others on hold: Asterisk plays them music; ours is the record, and what the agent is doing."""
+    _holds(turn, event, held=True)
+
+
+def resume(turn: Turn, event: ev.LegResumed) -> None:
+    """The party is back."""
+    _holds(turn, event, held=False)
+
+
+def _holds(turn: Turn, event: ev.LegHeld | ev.LegResumed, *, held: bool) -> None:
+    leg = turn.call.leg_of(event.channel)
+    if leg is None or leg.ended_at is not None or leg.answered_at is None or leg.held is held:
+        return  # telephones repeat themselves
+    turn.change_leg(leg, held=held)
+    turn.note(fact.LegHeld if held else fact.LegResumed, leg=leg.no)
+    if leg.kind is LegKind.AGENT and leg.agent is not None:
+        turn.order(cmd.AgentHolds, agent=leg.agent, held=held)

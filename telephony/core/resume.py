@@ -42,8 +42,8 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                 call = replace(call, outcome=Outcome.ANSWERED)
             case fact.OutsideDialled() | fact.OutsideAnswered() | fact.OutsideConnected() | fact.OutsideFailed():
                 _tell_outside(legs, entry)
-            case fact.AgentMissed() | fact.LegEnded():
-                legs[entry.leg] = replace(legs[entry.leg], ended_at=entry.at)
+            case fact.AgentMissed() | fact.LegEnded() | fact.LegHeld() | fact.LegResumed():
+                _tell_leg(legs, entry)
             case fact.RecordingStarted():
                 call = replace(call, recording=entry.name)
             case fact.MessageStarted():
@@ -63,6 +63,14 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     talks = talks or any(leg.ended_at is None for leg in forwarded)
     talking = talks and call.caller_leg.ended_at is None
     return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)
+
+
+def _tell_leg(legs: dict[int, Leg], entry: fact.AgentMissed | fact.LegEnded | fact.LegHeld | fact.LegResumed) -> None:
+    match entry:
+        case fact.LegHeld() | fact.LegResumed():
+            legs[entry.leg] = replace(legs[entry.leg], held=isinstance(entry, fact.LegHeld))
+        case _:
+            legs[entry.leg] = replace(legs[entry.leg], ended_at=entry.at)
 
 
 def _tell_outside(legs: dict[int, Leg], entry: fact.Fact) -> None:

@@ -70,6 +70,7 @@ class Leg:
     number: str = ""  #: of an outside leg, in E.164
     trunk: str = ""
     connected_at: datetime | None = None  #: of an outside leg: when it came to talk with the caller
+    held: bool = False  #: its telephone has put the others on hold
 
 
 def agent_channel(call: CallId, leg: int) -> ChannelId:

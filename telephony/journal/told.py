@@ -153,6 +153,8 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "OutsideAnswered": lambda body, names: _("The number outside answered."),
     "OutsideConnected": lambda body, names: _("The number outside talks with the caller."),
     "OutsideFailed": _outside_failed,
+    "LegHeld": lambda body, names: _("Leg %(leg)s put the others on hold.") % {"leg": body["leg"]},
+    "LegResumed": lambda body, names: _("Leg %(leg)s took the call back.") % {"leg": body["leg"]},
     "RecordingStarted": lambda body, names: _("Recording began."),
     "RecordingStored": _stored,
     "RecordingLost": lambda body, names: _("There is no recording: %(why)s") % {"why": body["why"]},

@@ -114,7 +114,7 @@ def every_move() -> tuple[Move, ...]:
 def _likeness(call: Call, at: datetime) -> object:
     """What makes two calls different for this search."""
     waited_long = call.entered_at is not None and at - call.entered_at > timedelta(minutes=5)
-    legs = tuple((leg.kind, leg.answered_at is not None, leg.ended_at is not None) for leg in call.legs)
+    legs = tuple((leg.kind, leg.answered_at is not None, leg.ended_at is not None, leg.held) for leg in call.legs)
     over = call.stage in (Stage.CLEARING, Stage.ENDED)
     where = None if over else (call.dialled, call.flow and call.flow.code, call.node, call.keys, call.tries)
     return (
@@ -169,6 +169,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.LegReady(**head, channel=channel)
             yield ev.LegRinging(**head, channel=channel)
             yield ev.LegAnswered(**head, channel=channel)
+            yield ev.LegHeld(**head, channel=channel)
+            yield ev.LegResumed(**head, channel=channel)
             yield ev.ChannelEnded(**head, channel=channel, cause=16)
 
 

@@ -14,6 +14,7 @@ class State(StrEnum):
     READY = "ready"
     RINGING = "ringing"
     TALKING = "talking"
+    HOLD = "hold"
     WRAP_UP = "wrap_up"
     PAUSED = "paused"
 

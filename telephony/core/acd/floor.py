@@ -318,6 +318,12 @@ class Floor:
             agent.missed = 0
             self.become(agent, State.TALKING, at, agent.call)
 
+    def holds(self, agent_id: AgentId, held: bool, at: datetime) -> None:
+        """The agent who talks puts the call on hold, or takes it back."""
+        agent = self.agents.get(agent_id)
+        if agent is not None and agent.state in (State.TALKING, State.HOLD):
+            self.become(agent, State.HOLD if held else State.TALKING, at, agent.call)
+
     def free(self, agent_id: AgentId, how: str, at: datetime) -> timedelta | None:
         """The agent's leg is over; `how` is talked, missed or cancelled. Gives the wrap-up that begins, if one does.
 
@@ -396,7 +402,7 @@ def _discounted(agent: Agent, rule: frozenset[str]) -> bool:
     return (
         ("paused" in rule and agent.state is State.PAUSED)
         or ("unavailable" in rule and not agent.reachable)
-        or ("inuse" in rule and agent.state is State.TALKING)
+        or ("inuse" in rule and agent.state in (State.TALKING, State.HOLD))
         or ("ringing" in rule and agent.state is State.RINGING)
         or ("wrapup" in rule and agent.state is State.WRAP_UP)
     )
