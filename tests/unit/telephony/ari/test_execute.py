@@ -15,6 +15,9 @@ CREATE = cmd.CreateLeg(
     call=CALL, channel=LEG, endpoint="seat-001", originator="caller", caller="+862161234567", caller_name="City Museum",
     tenant="museum", variables={"CALLREF": str(CALL), "TENANT": "museum"},
 )  # fmt: skip
+OUTSIDE = cmd.CreateOutside(
+    call=CALL, channel=LEG, number="+862161234567", trunk="carrier", originator="caller", caller_id="+862196968101",
+)  # fmt: skip
 SPEAK = cmd.StartPrompt(call=CALL, channel="c", playback="p", media=("sound:a", "sound:b"))
 JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
 
@@ -28,6 +31,7 @@ JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
         (cmd.StartMusic(call=CALL, channel="c", music="jazz"), [("POST", "channels/c/moh")]),
         (cmd.StopMusic(call=CALL, channel="c"), [("DELETE", "channels/c/moh")]),
         (CREATE, [("POST", "channels/create")]),
+        (OUTSIDE, [("POST", "channels/create")]),
         (cmd.DialLeg(call=CALL, channel=LEG, ring=timedelta(seconds=20)), [("POST", f"channels/{LEG}/dial")]),
         # First the bridge, then the two: one socket keeps the order.
         (JOIN, [("POST", "bridges/b"), ("POST", "bridges/b/addChannel")]),
@@ -75,3 +79,15 @@ def test_id_from_outside_cannot_leave_its_place_in_the_address():
 )
 def test_refusal_is_an_event_only_where_no_other_news_would_come(command, event):
     assert failed(command, NINE) == event
+
+
+def test_carrier_gets_numbers_in_the_form_that_it_takes_and_the_tenants_number_is_shown():
+    (request,) = requests(OUTSIDE, "seatline", outward=lambda number: number.removeprefix("+8621"))
+    assert request.query["endpoint"] == "PJSIP/61234567@trunk-carrier"
+    assert request.query["originator"] == "caller"
+    assert request.body["variables"]["CONNECTEDLINE(num,i)"] == "96968101"
+    assert request.body["variables"]["CONNECTEDLINE(num-pres,i)"] == "allowed"
+
+
+def test_trunk_that_asterisk_refuses_is_a_failed_leg():
+    assert failed(OUTSIDE, NINE) == ev.ChannelEnded(call=CALL, at=NINE, channel=LEG, cause=20)

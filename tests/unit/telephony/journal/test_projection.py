@@ -110,3 +110,32 @@ def test_any_part_of_the_facts_gives_rows(chance):
 def test_call_through_the_directory_belongs_to_the_merchant():
     folded = fold(CALL, STORIES["simulated, by the directory"])
     assert (folded.call.tenant_id, folded.call.merchant_code, folded.call.flow_code) == (MUSEUM, "101", "museum")
+
+
+def test_forwarded_call_has_both_legs_outside_and_counts_the_talk_from_the_connection():
+    call = a_call_id()
+
+    def note(seq, after, kind, **details):
+        return kind(call=call, seq=seq, at=NINE + timedelta(seconds=after), **details)
+
+    facts = [
+        note(1, 0, fact.CallArrived, dialled="+862196968101", caller="+862161234567", channel="c"),
+        note(2, 0, fact.CallAnswered),
+        note(3, 1, fact.OutsideDialled, leg=1, number="+8613800000001", trunk="a", caller_id="+86", channel="c-1"),
+        note(4, 9, fact.OutsideFailed, leg=1, number="+8613800000001", trunk="a", cause=17, reason="not_answered"),
+        note(5, 9, fact.OutsideDialled, leg=2, number="+8613800000002", trunk="b", caller_id="+86", channel="c-2"),
+        note(6, 12, fact.OutsideAnswered, leg=2),
+        note(7, 15, fact.OutsideConnected, leg=2),
+        note(8, 75, fact.LegEnded, leg=2, cause=16),
+        note(9, 75, fact.LegEnded, leg=0, cause=16),
+        note(10, 75, fact.CallEnded, outcome=Outcome.FORWARDED, ended_by=EndedBy.OUTSIDE),
+        note(11, 76, fact.OutsideFailed, number="+8613800000003", reason="not_allowed"),
+    ]
+    told = fold(call, facts)
+    assert (told.call.outcome, told.call.ended_by) == ("forwarded", "outside")
+    assert (told.call.talked, told.call.connected_at) == (timedelta(seconds=60), NINE + timedelta(seconds=15))
+    assert [(leg.kind, leg.number, leg.trunk, leg.missed, leg.cause) for leg in told.legs] == [
+        ("caller", "", "", False, 16), ("outside", "+8613800000001", "a", True, 17),
+        ("outside", "+8613800000002", "b", False, 16),
+    ]  # fmt: skip
+    assert fold(call, reversed(facts)) == told

@@ -25,7 +25,7 @@ EVERY_KIND = {
         "menu": {
             "kind": "menu",
             "say": ["welcome"],
-            "choices": {"1": "agent", "2": "english", "*": "merchants"},
+            "choices": {"1": "agent", "2": "english", "3": "rescue", "*": "merchants"},
             "otherwise": "wrong",
             "wrong": ["goodbye"],
             "tries": 2,
@@ -34,6 +34,10 @@ EVERY_KIND = {
         "english": {"kind": "speak", "language": "en", "next": "menu"},
         "merchants": {"kind": "directory", "say": ["welcome"], "otherwise": "wrong", "length": 4},
         "agent": {"kind": "queue", "queue": "service", "otherwise": {"queue_timeout": "wrong"}},
+        "rescue": {
+            "kind": "forward", "numbers": [{"number": "+8613800000001", "ring": 12}], "otherwise": "closed",
+            "confirm": True, "caller_id": "+862196968101",
+        },
         "closed": {"kind": "finish", "outcome": "closed"},
         "wrong": {"kind": "finish", "outcome": "wrong_keys", "say": ["goodbye"]},
     },
