@@ -95,6 +95,11 @@ class Engine:
         self._last.keep(plan.queues.values())
         self.floor.obey(plan.queues)
 
+    @property
+    def remembers(self) -> timedelta:
+        """How old talks may be that `remember` still wants."""
+        return self._last.longest
+
     def remember(self, talks: Iterable[Talk]) -> None:
         """Who talked with whom before this switch began, oldest first: for callers who come back."""
         for talk in talks:

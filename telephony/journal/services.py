@@ -13,8 +13,9 @@ from uuid import UUID
 from django.conf import settings
 
 from agents.people.services import Person, people
+from telephony.core.acd.sticky import Talk
 from telephony.core.facts import Fact
-from telephony.core.values import CallId
+from telephony.core.values import AgentId, CallId, TenantId
 from telephony.journal.models import Call, Leg
 from telephony.journal.projector import facts_of
 from telephony.recordings.models import Recording
@@ -94,6 +95,17 @@ def open_call_facts() -> dict[CallId, list[Fact]]:
     with telephony_scope():
         calls = list(Call.objects.filter(ended_at__isnull=True).values_list("id", flat=True))
         return {CallId(call_id): facts for call_id, facts in facts_of(calls).items()}
+
+
+def last_talks(after: datetime) -> list[Talk]:
+    """Who talked with whom since then, oldest first, for a switch that starts; read in its own scope."""
+    with telephony_scope():
+        calls = Call.objects.filter(connected_at__gte=after, agent_id__isnull=False, tenant__isnull=False)
+        rows = calls.exclude(caller="").order_by("connected_at")
+        return [
+            Talk(TenantId(tenant), caller, AgentId(agent), at)
+            for tenant, caller, agent, at in rows.values_list("tenant_id", "caller", "agent_id", "connected_at")
+        ]
 
 
 def call_report(sip_call_id: str) -> dict[str, Any] | None:

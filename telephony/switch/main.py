@@ -22,6 +22,7 @@ from telephony.core.engine import Engine
 from telephony.core.events import Event
 from telephony.core.values import BridgeId, CallId, ChannelId, SessionId
 from telephony.journal.disk import Journal
+from telephony.journal.services import last_talks
 from telephony.journal.ship import ship
 from telephony.plans.services import load_plan, phones
 from telephony.recordings.files import day_of, path_of
@@ -125,6 +126,9 @@ class Switch:
         while await self._desk.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
             await asyncio.sleep(AGAIN_AFTER)
         calls = await self._desk.do(lambda: open_calls(self._engine.plan))
+        if self._engine.remembers:
+            since = now() - self._engine.remembers
+            self._engine.remember(await self._desk.do(lambda: last_talks(since)))
         await self._follow_presence()
         self._shell.act(adopt_all(self._engine, calls, now()))
         spool = self._recordings / "spool"

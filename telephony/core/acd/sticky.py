@@ -38,6 +38,11 @@ class LastTalks:
             if queue.sticky:
                 self._within[queue.tenant] = max(queue.sticky, self._within.get(queue.tenant, queue.sticky))
 
+    @property
+    def longest(self) -> timedelta:
+        """How long any tenant's callers are remembered at most; 0: nobody's."""
+        return max(self._within.values(), default=timedelta(0))
+
     def talked(self, talk: Talk) -> None:
         """Two were connected; talks come in the order of their instants."""
         if talk.tenant not in self._within:
