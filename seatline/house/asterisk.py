@@ -137,9 +137,19 @@ class Asterisk:
         changed = render.write(render.render(self.values()), self.folder / "etc")
         for name in ("lib", "cache", "spool", "log", "log/cel-custom"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self._share_spool()
         self.run_folder.mkdir(parents=True, exist_ok=True)
         self.run_folder.chmod(0o700)
         return changed
+
+    def _share_spool(self) -> None:
+        """Messages that ARI records go where the switch completes all recordings: the folder beside the sounds."""
+        theirs, ours = self.folder / "spool" / "recording", self.sounds.parent / "recordings" / "spool"
+        ours.mkdir(parents=True, exist_ok=True)
+        if not theirs.is_symlink():
+            if theirs.is_dir():
+                theirs.rmdir()
+            theirs.symlink_to(ours.resolve())
 
     def start(self, patience: timedelta = timedelta(seconds=45)) -> None:
         """Configure, start, and wait until every module is there."""

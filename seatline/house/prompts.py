@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
-from telephony.plans.speech import speak
+from telephony.plans.speech import make_tone, speak
+
+PART = "say-"  # how phrases are called of which values are put together
 
 # Rooms that say something of their own; each has PHRASES: name -> {"en": text, "zh": text}.
 SPEAKERS = ("telephony.agi.phrases", "telephony.plans.phrases")
@@ -34,7 +36,8 @@ def make_prompts(sounds: Path, say: Callable[[str], None] = lambda _: None) -> i
         for language, text in texts.items()
     ]
     with ThreadPoolExecutor(2) as pool:
-        made = sum(pool.map(lambda job: speak(*job), jobs))
+        made = sum(pool.map(lambda job: speak(*job, tight=job[2].stem.startswith(PART)), jobs))
+    made += make_tone(sounds)
     if made:
         say(f"{made} prompts spoken")
     return made

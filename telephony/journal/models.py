@@ -74,6 +74,7 @@ class Call(models.Model):
         UNASSIGNED = "unassigned", _("number not in service")
         SUSPENDED = "suspended", _("tenant suspended")
         FORWARDED = "forwarded", _("forwarded to outside")
+        VOICEMAIL = "voicemail", _("left a message")
         FAILED = "failed", _("failed")
 
     class EndedBy(models.TextChoices):
@@ -163,6 +164,10 @@ class Leg(models.Model):
         _("connected at"), null=True, help_text=_("Of a number outside: when it came to talk with the caller.")
     )
     missed = models.BooleanField(_("missed"), default=False, help_text=_("The phone rang and was not answered."))
+    talked = models.DurationField(_("talked"), default=timedelta(0), help_text=_("Connected and not on hold."))
+    held = models.DurationField(
+        _("on hold"), default=timedelta(0), help_text=_("This party held the others, or was set aside itself.")
+    )
 
     objects = TenantManager()
 

@@ -34,6 +34,8 @@ class LegRow:
     trunk: str = ""
     connected_at: datetime | None = None
     missed: bool = False
+    talked: timedelta = NO_TIME
+    held: timedelta = NO_TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,32 @@ class RecordingRow:
     peak_db: float
     size: int
     stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """What the caller ordered; the columns of `lookups.models.Order` that the ledger tells."""
+
+    key: str
+    system: str
+    path: str
+    content: dict[str, str]
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """A message; the columns of `voicemail.models.Voicemail` that the ledger tells, without its path."""
+
+    name: str
+    queue_id: UUID | None
+    queue_code: str
+    caller: str
+    mail: str
+    seconds: float
+    peak_db: float
+    size: int
+    left_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +113,8 @@ class Folded:
     call: CallRow
     legs: tuple[LegRow, ...]
     recording: RecordingRow | None
+    orders: tuple[OrderRow, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,6 +125,11 @@ class _Telling:
     legs: dict[int, LegRow] = field(default_factory=dict)
     recording: RecordingRow | None = None
     waiting_since: datetime | None = None
+    held_since: dict[int, datetime] = field(default_factory=dict)
+    waited_since_talk: timedelta = NO_TIME  # in queues to which the caller was sent on
+    orders: dict[str, OrderRow] = field(default_factory=dict)
+    begun: dict[str, fact.MessageStarted] = field(default_factory=dict)
+    messages: dict[str, MessageRow] = field(default_factory=dict)
 
     def change_leg(self, no: int, at: datetime, **changes: Any) -> None:
         """Change a leg; one whose beginning has not come yet begins when we first hear of it."""
@@ -113,9 +148,12 @@ def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
         story.call = replace(story.call, tenant_id=one.tenant or story.call.tenant_id)
         _tell_call(story, one)
         _tell_parts(story, one)
+        _tell_wishes(story, one)
         _tell_outside(story, one)
-    legs = tuple(story.legs[no] for no in sorted(story.legs))
-    return Folded(_with_lengths(story, legs), legs, story.recording)
+        _tell_holds(story, one)
+    legs = _with_talk(story)
+    orders, messages = tuple(story.orders.values()), tuple(story.messages.values())
+    return Folded(_with_lengths(story, legs), legs, story.recording, orders, messages)
 
 
 def _tell_call(story: _Telling, one: fact.Fact) -> None:
@@ -138,6 +176,8 @@ def _tell_call(story: _Telling, one: fact.Fact) -> None:
             story.waiting_since = at
         case fact.QueueLeft():
             story.call = replace(call, waited=call.waited + _length(story.waiting_since, at))
+            if call.connected_at is not None:
+                story.waited_since_talk += _length(story.waiting_since, at)
             story.waiting_since = None
         case fact.AgentConnected():
             # The first agent is the call's; each leg names its own.
@@ -184,6 +224,59 @@ def _tell_outside(story: _Telling, one: fact.Fact) -> None:
             story.change_leg(no, at, kind=LegKind.OUTSIDE, connected_at=at)
         case fact.OutsideFailed(leg=no) if no:
             story.change_leg(no, at, kind=LegKind.OUTSIDE, ended_at=at, cause=one.cause, missed=True)
+
+
+def _tell_wishes(story: _Telling, one: fact.Fact) -> None:
+    """Orders and messages: what callers leave behind for somebody to do."""
+    match one:
+        case fact.OrderConfirmed():
+            story.orders[one.key] = OrderRow(
+                key=one.key, system=one.system, path=one.path, content=one.content, confirmed_at=one.at
+            )
+        case fact.MessageStarted():
+            story.begun[one.name] = one
+        case fact.MessageStored():
+            begun = story.begun.get(one.name)
+            story.messages[one.name] = MessageRow(
+                name=one.name, queue_id=story.call.queue_id, queue_code=story.call.queue_code,
+                caller=story.call.caller, mail=begun.mail if begun else "", seconds=one.seconds,
+                peak_db=one.peak_db, size=one.size, left_at=begun.at if begun else one.at,
+            )  # fmt: skip
+
+
+def _tell_holds(story: _Telling, one: fact.Fact) -> None:
+    match one:
+        case fact.LegHeld(leg=no):
+            story.held_since.setdefault(no, one.at)
+        case fact.LegResumed(leg=no) | fact.LegEnded(leg=no) if no in story.legs:
+            _hold_over(story, no, one.at)
+        case fact.CallEnded():
+            for no in list(story.held_since):
+                _hold_over(story, no, one.at)
+
+
+def _hold_over(story: _Telling, no: int, at: datetime) -> None:
+    since, leg = story.held_since.pop(no, None), story.legs.get(no)
+    if leg is not None:
+        story.legs[no] = replace(leg, held=leg.held + _length(since, at))
+
+
+def _with_talk(story: _Telling) -> tuple[LegRow, ...]:
+    """The legs with what each of them talked: from the first connection on, without holds and waits."""
+    call = story.call
+    caller_gone = story.legs[0].ended_at if 0 in story.legs else None
+    legs = []
+    for leg in (story.legs[no] for no in sorted(story.legs)):
+        begun = leg.connected_at
+        silent = leg.held
+        if leg.kind is LegKind.AGENT:
+            begun = leg.answered_at
+        elif leg.kind is LegKind.CALLER:
+            begun = call.connected_at
+            silent += story.waited_since_talk
+        span = _length(begun, _first(leg.ended_at, caller_gone, call.ended_at))
+        legs.append(replace(leg, talked=max(span - silent, NO_TIME)))
+    return tuple(legs)
 
 
 def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:

@@ -12,9 +12,19 @@ from django.db import connection, models
 from telephony.core.facts import Fact, restore
 from telephony.core.values import CallId, TenantId
 from telephony.journal.models import Call, LedgerEntry, Leg
-from telephony.journal.projection import CallRow, Folded, LegRow, RecordingRow, fold
-from telephony.recordings.files import day_of, path_of
+from telephony.journal.projection import (
+    CallRow,
+    Folded,
+    LegRow,
+    MessageRow,
+    OrderRow,
+    RecordingRow,
+    fold,
+)
+from telephony.lookups.models import Order
+from telephony.recordings.files import day_of, message_path, path_of
 from telephony.recordings.models import Recording
+from telephony.voicemail.models import Voicemail
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
 
@@ -79,6 +89,11 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
             call.position = position
         for rows in (calls, legs, recordings):
             _upsert(rows)
+        # What people and the post have done about these since is not in the ledger: they are made and left alone.
+        orders = [Order(**_order_values(one, row)) for one in folded for row in one.orders if one.call.tenant_id]
+        Order.objects.bulk_create(orders, ignore_conflicts=True)
+        messages = [Voicemail(**_message_values(one, row, codes)) for one in folded for row in one.messages]
+        Voicemail.objects.bulk_create(messages, ignore_conflicts=True)
     return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings)))
 
 
@@ -127,6 +142,20 @@ def _recording_values(one: Folded, row: RecordingRow, codes: Mapping[UUID, str])
     code = codes[one.call.tenant_id] if one.call.tenant_id else ""
     path = path_of(code, day_of(one.call.started_at), one.call.id)
     return {**values, "path": str(path), "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+
+
+def _order_values(one: Folded, row: OrderRow) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    head = {"id": _id(one, f"order {row.key}"), "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+    return {**_fit(Order, values), **head, "next_try_at": row.confirmed_at}
+
+
+def _message_values(one: Folded, row: MessageRow, codes: Mapping[UUID, str]) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    code = codes[one.call.tenant_id] if one.call.tenant_id else ""
+    path = message_path(code, day_of(one.call.started_at), one.call.id)
+    head = {"id": _id(one, f"message {row.name}"), "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+    return {**_fit(Voicemail, values), **head, "path": str(path)}
 
 
 def _differing(model: type[_Row], wanted: Mapping[UUID, dict[str, Any]]) -> list[_Row]:

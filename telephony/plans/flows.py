@@ -139,3 +139,30 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.merchant_code} → {self.flow.code}"
+
+
+class FlowTrial(models.Model):
+    """For a short while a number is answered by a version of a flow that is to be tried, draft or not."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(
+        "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tenant")
+    )
+    version = models.ForeignKey(FlowVersion, models.CASCADE, related_name="trials", verbose_name=_("version"))
+    number = models.ForeignKey("tenants.Number", models.PROTECT, related_name="+", verbose_name=_("number"))
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("trial of a flow")
+        verbose_name_plural = _("trials of flows")
+        ordering = ["-starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="number_has_one_trial", nulls_distinct=False),
+            models.CheckConstraint(name="trial_ends", condition=models.Q(ends_at__gt=models.F("starts_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.number}"

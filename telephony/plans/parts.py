@@ -13,6 +13,8 @@ from zoneinfo import available_timezones
 
 from telephony.core.flow import Say, Target
 from telephony.core.opening import Hours, Span
+from telephony.core.say import SayValue
+from telephony.core.speaking import CURRENCIES, HOWS
 from telephony.core.values import Outcome, QueueId
 
 KEYS = "0123456789*#"
@@ -36,6 +38,7 @@ class Names:
 
     queues: Mapping[str, QueueId]
     prompts: frozenset[str] | None = None
+    systems: frozenset[str] | None = None  # codes of the tenant's systems; None: they are not checked
 
     def code_of(self, queue: QueueId) -> str:
         """The code of a queue."""
@@ -93,6 +96,8 @@ def _say(value: Any, names: Names) -> tuple[Say, ...]:
 
 
 def _one_say(value: Any, names: Names) -> Say:
+    if isinstance(value, dict) and "value" in value:
+        return _one_value(value)
     given = {"prompt": value} if isinstance(value, str) else value
     if not isinstance(given, dict) or not isinstance(given.get("prompt"), str) or set(given) - {"prompt", "language"}:
         _fail("each prompt is a name, or {prompt, language}")
@@ -104,8 +109,27 @@ def _one_say(value: Any, names: Names) -> Say:
     return Say(given["prompt"], language)
 
 
+def _one_value(value: dict[str, Any]) -> SayValue:
+    how, currency, language = value.get("as", "digits"), value.get("currency", "CNY"), value.get("language")
+    if set(value) - {"value", "as", "currency", "language"} or not isinstance(value["value"], str):
+        _fail("a value is {value, as, currency, language}: the name of a variable, and how it is said")
+    if how not in HOWS:
+        _fail(f"nothing is said as “{how}”: there are {', '.join(HOWS)}")
+    if currency not in CURRENCIES or (language is not None and language not in LANGUAGES):
+        _fail(f"currencies are {', '.join(CURRENCIES)}, languages are {', '.join(LANGUAGES)}")
+    return SayValue(language=language, variable=value["value"], how=how, currency=currency)
+
+
 def _write_say(value: tuple[Say, ...], names: Names) -> list[Any]:
-    return [one.prompt if one.language is None else {"prompt": one.prompt, "language": one.language} for one in value]
+    return [_write_one(one) for one in value]
+
+
+def _write_one(one: Say) -> Any:
+    language = {"language": one.language} if one.language else {}
+    if isinstance(one, SayValue):
+        currency = {"currency": one.currency} if one.currency != "CNY" else {}
+        return {"value": one.variable, "as": one.how, **currency, **language}
+    return {"prompt": one.prompt, **language} if language else one.prompt
 
 
 def _whole(least: int, most: int) -> Callable[[Any, Names], int]:
@@ -203,6 +227,13 @@ _SAY_ONE = {
     "type": "object", "required": ["prompt"], "additionalProperties": False,
     "properties": {"prompt": {"type": "string"}, "language": {"enum": list(LANGUAGES)}},
 }  # fmt: skip
+_SAY_VALUE = {
+    "type": "object", "required": ["value"], "additionalProperties": False,
+    "properties": {
+        "value": {"type": "string", "description": "name of a variable"}, "as": {"enum": list(HOWS)},
+        "currency": {"enum": list(CURRENCIES)}, "language": {"enum": list(LANGUAGES)},
+    },
+}  # fmt: skip
 _SPAN = {
     "type": "object", "required": ["weekdays", "opens", "closes"],
     "properties": {
@@ -224,7 +255,7 @@ OTHERWISE = Part(
     lambda value, names: {outcome.value: target for outcome, target in value.items()},
     _map_schema(tuple(outcome.value for outcome in REFUSALS)),
 )
-SAY = Part(_say, _write_say, {"type": "array", "items": {"anyOf": [{"type": "string"}, _SAY_ONE]}})
+SAY = Part(_say, _write_say, {"type": "array", "items": {"anyOf": [{"type": "string"}, _SAY_ONE, _SAY_VALUE]}})
 TRIES = Part(_whole(1, 9), _same, {"type": "integer", "minimum": 1, "maximum": 9})
 LENGTH = Part(_whole(1, 6), _same, {"type": "integer", "minimum": 1, "maximum": 6})
 WAIT = Part(

@@ -17,6 +17,7 @@ from django.db.models import Max, Q
 from agents.people.models import Agent, Skill
 from seatline.errors import BadInput, NotFound
 from telephony.core.values import FlowId, QueueId, TenantId
+from telephony.lookups.models import System
 from telephony.plans.definition import Fault, FlowFaulty, read
 from telephony.plans.members import may_serve
 from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueMember, QueueSkill, Route
@@ -121,7 +122,11 @@ def faults_of(flow: Flow, definition: Any) -> list[Fault]:
     """All that keeps a definition from being this flow's: empty if it can be published."""
     queues = {code: QueueId(key) for code, key in Queue.objects.filter(tenant=flow.tenant_id).values_list("code", "id")}
     prompts = Prompt.objects.filter(Q(tenant=flow.tenant) | Q(tenant=None))
-    names = Names(queues, frozenset([*PHRASES, *prompts.values_list("name", flat=True)]))
+    names = Names(
+        queues,
+        frozenset([*PHRASES, *prompts.values_list("name", flat=True)]),
+        frozenset(System.objects.filter(tenant=flow.tenant_id, active=True).values_list("code", flat=True)),
+    )
     tenant = TenantId(flow.tenant_id) if flow.tenant_id else None
     try:
         read(definition, names, id=FlowId(flow.id), code=flow.code, version=0, tenant=tenant)

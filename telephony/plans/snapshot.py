@@ -14,10 +14,12 @@ from telephony.core.flow import Flow as CoreFlow
 from telephony.core.plan import Demand, MemberPlan, Plan, QueuePlan, TenantPlan
 from telephony.core.plan import Route as CoreRoute
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
+from telephony.lookups.services import systems
 from telephony.plans.definition import FlowFaulty, read
 from telephony.plans.models import FlowVersion, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
+from telephony.plans.speech import TONE
 from telephony.trunks.services import outside_plans, trunks
 from tenants.accounts.models import Language, Tenant
 from tenants.accounts.scope import telephony_scope
@@ -38,7 +40,7 @@ def load_plan() -> Plan:
         return Plan(
             tenants=_tenants(), routes=routes, directory=directory, flows=flows,
             queues={queue.id: queue for queue in queues}, prompts=_prompts(),
-            trunks=trunks(), outside=outside_plans(EVER),
+            systems=systems(), trunks=trunks(), outside=outside_plans(EVER),
         )  # fmt: skip
 
 
@@ -155,6 +157,7 @@ def _prompts() -> dict[tuple[TenantId | None, str, str], str]:
         for name, texts in PHRASES.items()
         for language in texts
     }
+    found |= {(None, TONE, language): f"sound:{sounds / TONE}" for language in ("en", "zh")}
     for one in Prompt.objects.exclude(sha=""):
         owner = TenantId(one.tenant_id) if one.tenant_id else None
         found[owner, one.name, one.language] = f"sound:{sounds / 'prompts' / one.sha}"

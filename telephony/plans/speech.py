@@ -16,6 +16,12 @@ VOICES = {"en": ("en-us", 155), "zh": ("cmn-latn-pinyin", 165)}  # language -> e
 LONGEST = 2000  # characters, about three minutes
 # In this order: the loudest point is set after the narrow band has taken some of it away; silence keeps words whole.
 _EFFECTS = ("rate", "8000", "norm", "-3", "pad", "0.1", "0.2")
+# Parts of numbers stand close: no silence of their own.
+_TIGHT = (
+    "rate", "8000", "silence", "1", "0.01", "0.5%", "reverse", "silence", "1", "0.01", "0.5%", "reverse", "norm", "-3",
+    "pad", "0.02", "0.04",
+)  # fmt: skip
+TONE = "tone"  # the name of the sound after which a caller speaks
 _FORM = "1"  # part of the fingerprint: raise it when voices or form change, and every prompt is made anew
 
 
@@ -35,14 +41,30 @@ class NothingToSay(BadInput):
     """A prompt needs between 1 and 2000 characters of text."""
 
 
-def fingerprint(text: str, language: str) -> str:
+def fingerprint(text: str, language: str, *, tight: bool = False) -> str:
     """What this text in this language's voice is called: 64 hexadecimal digits, good as a file name."""
     voice, speed = _voice(language)
-    return hashlib.sha256("\0".join((_FORM, voice, str(speed), text)).encode()).hexdigest()
+    marks = (_FORM, voice, str(speed), text, *(("tight",) if tight else ()))
+    return hashlib.sha256("\0".join(marks).encode()).hexdigest()
 
 
-def speak(text: str, language: str, path: Path) -> bool:
-    """Make the WAV file `path` say `text`; False if it already does.
+def make_tone(sounds: Path) -> bool:
+    """Make the tone after which a caller speaks: 1 kHz for 0.3 seconds; False if it is there. Raises as `speak`."""
+    path = sounds / f"{TONE}.wav"
+    if path.exists():
+        return False
+    if shutil.which("sox") is None:
+        raise SpeakerMissing(program="sox")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".tmp")
+    form = ("-r", "8000", "-c", "1", "-b", "16", "-t", "wav")
+    _call(path, b"", "sox", "-n", *form, str(fresh), "synth", "0.3", "sine", "1000", "vol", "0.3", "pad", "0.1", "0.05")
+    fresh.replace(path)
+    return True
+
+
+def speak(text: str, language: str, path: Path, *, tight: bool = False) -> bool:
+    """Make the WAV file `path` say `text`; False if it already does. `tight`: without silence around it.
 
     The file appears in one step, so that a call never plays half of it. Beside it lies NAME.sha256 with the text's
     fingerprint. Raises `SpeakerMissing`, `SpeechFailed`, `UnknownLanguage`, `NothingToSay`.
@@ -50,7 +72,7 @@ def speak(text: str, language: str, path: Path) -> bool:
     if not 1 <= len(text.strip()) <= LONGEST:
         raise NothingToSay
     mark = path.with_suffix(".sha256")
-    wanted = fingerprint(text, language)
+    wanted = fingerprint(text, language, tight=tight)
     if path.exists() and mark.exists() and mark.read_text() == wanted:
         return False
     for program in ("espeak-ng", "sox"):
@@ -63,7 +85,7 @@ def speak(text: str, language: str, path: Path) -> bool:
         # The text goes in by standard input: as an argument it could begin with a dash.
         sound = _call(path, text.encode(), "espeak-ng", "-b", "1", "-v", voice, "-s", str(speed), "--stdin", "--stdout")
         form = ("-c", "1", "-b", "16", "-t", "wav")
-        _call(path, sound, "sox", "-t", "wav", "-", *form, str(fresh), *_EFFECTS)
+        _call(path, sound, "sox", "-t", "wav", "-", *form, str(fresh), *(_TIGHT if tight else _EFFECTS))
         fresh.replace(path)
         mark.write_text(wanted)
     finally:

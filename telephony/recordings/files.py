@@ -8,6 +8,7 @@ WAV is safe on the disk, so a process killed at any point loses nothing and may 
 import math
 import os
 import re
+import shutil
 import sys
 import wave
 from array import array
@@ -41,6 +42,35 @@ def path_of(tenant_code: str, day: date, call_id: UUID) -> Path:
     if not _CODE.fullmatch(folder):
         raise ValueError(f"tenant code {tenant_code!r} is no folder name")
     return Path(folder, day.isoformat(), f"{call_id}.wav")
+
+
+def message_path(tenant_code: str, day: date, call_id: UUID) -> Path:
+    """Where the message of a call is kept, beside its recording."""
+    return path_of(tenant_code, day, call_id).with_suffix(".message.wav")
+
+
+def keep_message(raw: Path, wav: Path) -> Kept:
+    """Take over the WAV of a message as Asterisk wrote it, whole or not at all, and measure it.
+
+    As `keep` it may be begun again after any interruption. Raises OSError; EOFError and wave.Error are OSError too.
+    """
+    if not wav.exists() or raw.exists():
+        wav.parent.mkdir(parents=True, exist_ok=True)
+        fresh = wav.with_suffix(".tmp")
+        try:
+            with raw.open("rb") as source, fresh.open("wb") as target:
+                shutil.copyfileobj(source, target)
+                target.flush()
+                os.fsync(target.fileno())
+            fresh.replace(wav)
+            _sync_folder(wav.parent)
+        finally:
+            fresh.unlink(missing_ok=True)
+        raw.unlink()
+    try:
+        return _measure(wav)
+    except (wave.Error, EOFError) as error:
+        raise OSError(f"{wav.name} is no sound: {error}") from error
 
 
 def day_of(started_at: datetime) -> date:

@@ -32,6 +32,7 @@ from telephony.switch.carrier import Carrier
 from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
 from telephony.switch.leftover import complete_recordings, open_calls
+from telephony.switch.lookups import LookUps
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
 from telephony.switch.sessions import end_leases, lease_ended, signed_in
@@ -71,6 +72,8 @@ class Switch:
             self._ami.mark,
             settings.outward,
         )
+        self._look_ups = LookUps(now, self._happen)
+        self._shell.asks = self._look_ups
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
         self._own_news_waits = False
@@ -102,6 +105,7 @@ class Switch:
         for task in tasks:
             task.cancel()
         self._ami.stop()
+        self._look_ups.close()
         self._desk.close()
         for task in done:
             task.result()  # a task that ended by itself ended with an error: let it be seen

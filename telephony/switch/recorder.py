@@ -10,10 +10,11 @@ import structlog
 from telephony.ami.listener import AmiListener
 from telephony.core import events as ev
 from telephony.core.values import CallId, ChannelId
-from telephony.recordings.files import keep
+from telephony.recordings.files import keep, keep_message
 
 log = structlog.get_logger(__name__)
 SETTLE_WITHIN = 5.0  # seconds that MixMonitor may take to write its last block
+SHORTEST = 1.0  # seconds of a message; a shorter one is a caller who had nothing to say
 SETTLED_AFTER = 0.3  # seconds without growth that show the file to be complete
 
 
@@ -44,6 +45,10 @@ class Recorder:
         """Complete the file of a call that is over; does not wait."""
         self._run(self._keep(call, name))
 
+    def keep_message(self, call: CallId, name: str) -> None:
+        """Complete the file of a message, which Asterisk wrote into the same folder; does not wait."""
+        self._run(self._keep_message(call, name))
+
     def _run(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
@@ -71,6 +76,24 @@ class Recorder:
         except OSError as error:
             log.error("recording is lost", call_id=str(call), cause=why or str(error))
             event = ev.RecordingMissing(call=call, at=self._clock(), name=name, why=why or str(error))
+        self._happen(event)
+
+    async def _keep_message(self, call: CallId, name: str) -> None:
+        wav = self._spool / f"{name}.wav"
+        target = self._target(call).with_suffix(".message.wav")
+        event: ev.Event
+        try:
+            await self._settle(wav)
+            kept = await asyncio.to_thread(keep_message, wav, target)
+            if kept.seconds < SHORTEST:
+                target.unlink()
+                raise OSError("nothing was said")
+            event = ev.MessageKept(
+                call=call, at=self._clock(), name=name, seconds=kept.seconds, peak_db=kept.peak_db, size=kept.size
+            )
+        except OSError as error:
+            log.warning("there is no message", call_id=str(call), cause=str(error))
+            event = ev.MessageMissing(call=call, at=self._clock(), name=name, why=str(error))
         self._happen(event)
 
     async def _settle(self, raw: Path) -> None:

@@ -44,6 +44,30 @@ class Records(Protocol):
         """Complete the file; RecordingKept or RecordingMissing comes to the shell later. Does not wait."""
 
 
+    def keep_message(self, call: CallId, name: str) -> None:
+        """Complete a message's file; MessageKept or MessageMissing comes later. Does not wait."""
+
+
+class Asks(Protocol):
+    """Who asks tenants' systems, as far as the shell needs it."""
+
+    def begin(self, command: cmd.LookUp | cmd.CheckPin) -> None:
+        """Ask; LookedUp comes to the shell later. Does not wait."""
+
+
+class Nobody:
+    """Stands where nobody asks: every question fails at once."""
+
+    def __init__(self, happen: Callable[[ev.Event], None], clock: Callable[[], datetime]) -> None:
+        self._happen = happen
+        self._clock = clock
+
+    def begin(self, command: cmd.LookUp | cmd.CheckPin) -> None:
+        """Fail, when the event at hand is done."""
+        event = ev.LookedUp(call=command.call, at=self._clock(), count=command.count, result="failed")
+        asyncio.get_running_loop().call_soon(self._happen, event)
+
+
 class Shell:
     """Drives one engine. Give it a socket with `bind`, and each message of that socket with `hear`."""
 
@@ -65,6 +89,7 @@ class Shell:
         self._mark = mark
         self._outward = outward
         self._depart = depart
+        self.asks: Asks = Nobody(self.happen, clock)
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
@@ -96,18 +121,18 @@ class Shell:
             self._expect_end(ChannelId(message["channel"]["id"]))
             return
         event = translate(message, self.engine.call_of, self._clock())
-        if isinstance(event, ev.PromptEnded) and event.failed:
-            self._expect_prompt_failed(event)
+        if isinstance(event, ev.MessageEnded) or (isinstance(event, ev.PromptEnded) and event.failed):
+            self._expect_hang_up(event)
         elif event is not None:
             self.happen(event)
 
-    def _expect_prompt_failed(self, event: ev.PromptEnded) -> None:
-        """A caller who hangs up breaks a prompt off, and only then is gone: let that be heard first."""
+    def _expect_hang_up(self, event: ev.PromptEnded | ev.MessageEnded) -> None:
+        """A caller who hangs up breaks a prompt or a message off, and only then is gone: let that be heard first."""
 
-        def failed() -> None:
+        def broken_off() -> None:
             self.happen(replace(event, at=self._clock()))
 
-        asyncio.get_running_loop().call_later(GONE_WITHIN, failed)
+        asyncio.get_running_loop().call_later(GONE_WITHIN, broken_off)
 
     def _expect_end(self, channel: ChannelId) -> None:
         """A channel has left the application. ChannelDestroyed with the cause follows, unless it went elsewhere."""
@@ -142,6 +167,10 @@ class Shell:
                     self._recorder.start(command.call, channel, name)
                 case cmd.KeepRecording(name=name):
                     self._recorder.keep(command.call, name)
+                case cmd.KeepMessage(name=name):
+                    self._recorder.keep_message(command.call, name)
+                case cmd.LookUp() | cmd.CheckPin():
+                    self.asks.begin(command)
                 case _:
                     self._carry_out(command)
         for session in work.departures:
