@@ -25,7 +25,7 @@ from seatline.panel.said import said
 __all__ = ["PanelAdmin", "PanelStacked", "PanelTabular", "WindowAdmin", "WindowTabular"]
 
 
-class PanelAdmin(ModelAdmin):
+class PanelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
     """A model admin with refusals on the form, action pages, and a helpful word where a list is empty."""
 
     list_per_page = 50
@@ -55,14 +55,15 @@ class PanelAdmin(ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
         """The form, which fails with the refusal of a try before, if there was one."""
         form: type[ModelForm] = super().get_form(request, obj, change=change, **kwargs)
-        refusal = getattr(request, "refusal", None)
+        refusal: SeatlineError | None = getattr(request, "refusal", None)
         if refusal is None:
             return form
+        sentence = said(refusal)
 
         class Refused(form):  # type: ignore[valid-type, misc]
             def _clean_form(self) -> None:
                 super()._clean_form()
-                self.add_error(None, said(refusal))
+                self.add_error(None, sentence)
 
         return Refused
 
@@ -168,7 +169,7 @@ class PanelAdmin(ModelAdmin):
     def note(self, request: HttpRequest, row: Model, what: str) -> None:
         """Write the act into the admin's history."""
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=str(request.user.pk),
             content_type_id=_content_type(row),
             object_id=str(row.pk),
             object_repr=str(row)[:200],
@@ -199,14 +200,14 @@ class WindowAdmin(PanelAdmin):
         return False
 
 
-class PanelTabular(TabularInline):
+class PanelTabular(TabularInline):  # type: ignore[misc]
     """Rows within another form."""
 
     extra = 0
     hide_title = True
 
 
-class PanelStacked(StackedInline):
+class PanelStacked(StackedInline):  # type: ignore[misc]
     """Blocks within another form."""
 
     extra = 0

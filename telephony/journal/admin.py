@@ -110,7 +110,7 @@ class CallAdmin(WindowAdmin):
         "caller",
         "dialled",
         "tenant_named",
-        "queue_code",
+        "queue_named",
         "agent_named",
         "outcome_shown",
         "waited_shown",
@@ -215,6 +215,11 @@ class CallAdmin(WindowAdmin):
     def agent_named(self, call: Any) -> str:
         """Number and name."""
         return whole(call.agent_name or "–")
+
+    @display(description=gettext_lazy("queue"), ordering="queue_code")
+    def queue_named(self, call: Call) -> str:
+        """Its code."""
+        return call.queue_code or "–"
 
     @display(description=gettext_lazy("flow"))
     def flow_shown(self, call: Call) -> str:
