@@ -134,6 +134,11 @@ def bring_up_to_date(house: House) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise MigrationFailed(cause=" ".join(str(error).split())) from error
+    make_pages()
+
+
+def make_pages() -> None:
+    """Collect what pages load, and compile the translations; Django must be set up."""
     call_command("collectstatic", verbosity=0, interactive=False)
     _compile_messages(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
 

@@ -51,6 +51,7 @@ def test(local: Path, layer: str, more: list[str]) -> bool:
         Prefix(local / "asterisk").fetch(voice.say)
     outcomes: list[Outcome] = []
     try:
+        _make_pages(environment)
         for one in layers:
             outcomes += _lint(environment) if one == "lint" else [_pytest(one, more, environment)]
     finally:
@@ -83,6 +84,12 @@ def _world(folder: Path) -> tuple[Cluster, Mapping[str, str]]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
     }
     return cluster, environment
+
+
+def _make_pages(environment: Mapping[str, str]) -> None:
+    """What the web needs beside its code: static files and compiled translations, which git does not keep."""
+    code = "import django; django.setup(); from seatline.house.setup import make_pages; make_pages()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, stdin=subprocess.DEVNULL)
 
 
 def _lint(environment: Mapping[str, str]) -> list[Outcome]:
