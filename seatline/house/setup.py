@@ -139,6 +139,8 @@ def bring_up_to_date(house: House) -> None:
 
 def make_pages() -> None:
     """Collect what pages load, and compile the translations; Django must be set up."""
+    from django.core.management import call_command  # noqa: PLC0415 - as in bring_up_to_date
+
     call_command("collectstatic", verbosity=0, interactive=False)
     _compile_messages(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
 
