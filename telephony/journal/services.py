@@ -179,6 +179,8 @@ def _leg(leg: Leg, known: dict[UUID, Person]) -> dict[str, Any]:
         "ended_at": _iso(leg.ended_at),
         "cause": leg.cause,
         "missed": leg.missed,
+        "talk_ms": _ms(leg.talked),
+        "hold_ms": _ms(leg.held),
     }
 
 
