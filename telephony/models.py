@@ -1,6 +1,7 @@
 """Tables of this floor; each lives in its room."""
 
 from telephony.journal.models import Call, LedgerEntry, Leg
+from telephony.journal.queue_log_table import QueueLog
 from telephony.lookups.models import Order, PinGuard, System, TableRow
 from telephony.plans.models import (
     Flow,
@@ -31,6 +32,7 @@ __all__ = [
     "PinGuard",
     "Prompt",
     "Queue",
+    "QueueLog",
     "QueueMember",
     "QueueSkill",
     "Recording",

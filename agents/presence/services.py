@@ -212,6 +212,19 @@ def _expire(session: AgentSession, at: datetime, busy: bool) -> SessionInForce:
     return before
 
 
+def facts_since(at: datetime) -> list[PresenceFact]:
+    """All that was ever told of the sessions of which something was told from then on, oldest first."""
+    sessions = PresenceEvent.objects.filter(at__gte=at).values("session_id")
+    events = PresenceEvent.objects.filter(session_id__in=sessions).order_by("at", "id")
+    return [
+        PresenceFact(
+            id=one.id, session_id=one.session_id, agent_id=one.agent_id, tenant_id=one.tenant_id, at=one.at,
+            state=PresenceState(one.state), call_id=one.call_id, reason=one.reason,
+        )
+        for one in events
+    ]  # fmt: skip
+
+
 def record(facts: Iterable[PresenceFact]) -> None:
     """Take down what the switch tells, in any order and any number of times, and make the intervals anew.
 

@@ -6,7 +6,7 @@ back all that is to be done and written; the caller writes the facts first and c
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -224,9 +224,11 @@ class Engine:
                 queue = self.floor.lines[command.queue].plan
                 sticky = self._last.agent_for(queue, command.caller, at)
                 self.floor.enter(command.call, command.queue, command.since, command.priority, sticky)
+                self._place(command.call, fact.QueueEntered, work)
                 waited = at - command.since
                 work.looks += [demand.after - waited for demand in queue.demands if demand.after > waited]
             case cmd.LeaveQueue():
+                self._place(command.call, fact.QueueLeft, work)
                 self.floor.leave(command.call)
             case cmd.AskPlace():
                 place = self.floor.position(command.call)
@@ -260,6 +262,14 @@ class Engine:
         else:
             self.floor.holds(command.agent, command.held, at)
         self._say_state(before, agent, at, work)
+
+    def _place(self, call: CallId, kind: type[fact.QueueEntered | fact.QueueLeft], work: Work) -> None:
+        """Write the caller's place, which the floor alone knows, into the fact that was just noted."""
+        for no in range(len(work.facts) - 1, -1, -1):
+            one = work.facts[no]
+            if isinstance(one, kind) and one.call == call:
+                work.facts[no] = replace(one, position=self.floor.position(call))
+                return
 
     def _free(self, agent_id: AgentId, how: str, at: datetime, work: Work) -> None:
         agent = self.floor.agents.get(agent_id)

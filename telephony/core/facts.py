@@ -64,14 +64,16 @@ class QueueEntered(Fact):
 
     queue: UUID
     queue_code: str
+    position: int = 0  #: the place at first, from 1; 0: not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueLeft(Fact):
-    """The caller waits no longer; `reason` is connected, abandoned, exit_with_key, or the outcome of waiting in vain."""
+    """The caller waits no longer; `reason` is connected, abandoned, exit_with_key, or the outcome of a vain wait."""
 
     reason: str
     key: str = ""  #: the key of exit_with_key
+    position: int = 0  #: the place at the end, from 1; 0: not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from telephony.journal.projection import (
     RecordingRow,
     fold,
 )
+from telephony.journal.queue_log_table import keep_calls
 from telephony.lookups.models import Order
 from telephony.recordings.files import day_of, message_path, path_of
 from telephony.recordings.models import Recording
@@ -71,7 +72,8 @@ def facts_of(call_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
 
 def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
     """Make calls, legs and recordings what the ledger says; to be called after `alone`, within its transaction."""
-    folded = _folded(call_ids)
+    told = facts_of(call_ids)
+    folded = _folded(told)
     codes = dict(Tenant.objects.values_list("id", "code"))
     calls = _differing(Call, {one.call.id: _call_values(one.call) for one in folded})
     legs = _differing(Leg, {_id(one, f"leg {leg.no}"): _leg_values(one, leg) for one in folded for leg in one.legs})
@@ -89,6 +91,8 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
             call.position = position
         for rows in (calls, legs, recordings):
             _upsert(rows)
+        ended = [one.call for one in folded if one.call.ended_at and one.call.tenant_id and one.call.queue_id]
+        keep_calls({call.id: (call.tenant_id, told[call.id]) for call in ended if call.tenant_id})
         # What people and the post have done about these since is not in the ledger: they are made and left alone.
         orders = [Order(**_order_values(one, row)) for one in folded for row in one.orders if one.call.tenant_id]
         Order.objects.bulk_create(orders, ignore_conflicts=True)
@@ -112,9 +116,9 @@ def project_all(*, write: bool = True, batch: int = 500) -> Iterator[Changes]:
         last = calls[-1]
 
 
-def _folded(call_ids: Collection[UUID]) -> list[Folded]:
+def _folded(told: Mapping[UUID, list[Fact]]) -> list[Folded]:
     found = []
-    for call_id, facts in facts_of(call_ids).items():
+    for call_id, facts in told.items():
         try:
             found.append(fold(call_id, facts))
         except Exception:

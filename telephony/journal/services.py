@@ -105,6 +105,7 @@ def last_talks(after: datetime) -> list[Talk]:
         return [
             Talk(TenantId(tenant), caller, AgentId(agent), at)
             for tenant, caller, agent, at in rows.values_list("tenant_id", "caller", "agent_id", "connected_at")
+            if tenant and agent and at
         ]
 
 
