@@ -1,6 +1,6 @@
 """Tables of this floor; each lives in its room."""
 
-from agents.people.models import Agent, AgentPin, AgentSkill, PauseReason, Skill
+from agents.people.models import Agent, AgentPin, AgentSkill, OutsidePhone, PauseReason, Skill
 from agents.presence.models import AgentSession, PresenceEvent, PresenceInterval
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "AgentPin",
     "AgentSession",
     "AgentSkill",
+    "OutsidePhone",
     "PauseReason",
     "PresenceEvent",
     "PresenceInterval",

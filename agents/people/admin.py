@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from agents.people.models import Agent, AgentSkill, PauseReason, Skill
+from agents.people.models import Agent, AgentSkill, OutsidePhone, PauseReason, Skill
 from agents.people.rules import PinTooEasy, check_strength
 from agents.people.services import set_pin
 from seatline.panel.base import PanelAdmin, PanelTabular
@@ -48,6 +48,15 @@ class SkillInline(PanelTabular):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class OutsidePhoneInline(PanelTabular):
+    """Where the agent may take calls outside the room."""
+
+    model = OutsidePhone
+    fields = ("number",)
+    verbose_name = gettext_lazy("telephone outside")
+    verbose_name_plural = gettext_lazy("telephones outside, from which the agent may log in")
+
+
 @admin.register(Agent)
 class AgentAdmin(PanelAdmin):
     """The people at the seats."""
@@ -76,7 +85,7 @@ class AgentAdmin(PanelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Agent | None) -> list[Any]:
         """Skills are the tenant's, so the agent comes first."""
-        return [SkillInline] if obj else []
+        return [SkillInline, OutsidePhoneInline] if obj else []
 
     def save_formset(self, request: HttpRequest, form: Form, formset: Any, change: bool) -> None:
         """A skill belongs to the agent's tenant."""

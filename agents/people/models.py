@@ -92,6 +92,42 @@ class AgentPin(models.Model):
         return str(self.agent)
 
 
+class OutsidePhone(models.Model):
+    """A telephone outside the room on which an agent may take calls."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="outside_phones", verbose_name=_("agent"))
+    number = models.CharField(
+        _("number"),
+        max_length=16,
+        validators=[RegexValidator(r"^\+[1-9][0-9]{2,14}$", _("In full, as +8613800000001."))],
+        help_text=_("In full, as +8613800000001; the agent logs in by calling from it, and calls go there."),
+    )
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("telephone outside")
+        verbose_name_plural = _("telephones outside")
+        ordering = ["agent", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "agent", "number"],
+                name="outside_phone_is_listed_once",
+                violation_error_message=_("The agent may use this telephone already."),
+            ),
+            models.CheckConstraint(
+                name="outside_phone_is_a_number",
+                condition=models.Q(number__regex=r"^\+[1-9][0-9]{2,14}$"),
+                violation_error_message=_("A number is written in full, as +8613800000001."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.number}"
+
+
 class Skill(models.Model):
     """Something a tenant's queues ask for: a language, a product."""
 

@@ -4,6 +4,7 @@
 that brought it ends.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +13,23 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 
 from agents.people import rules
-from agents.people.models import Agent, AgentPin, AgentSkill, PauseReason, Skill
-from seatline.errors import NotAllowed, NotFound, Refused
+from agents.people.models import Agent, AgentPin, AgentSkill, OutsidePhone, PauseReason, Skill
+from seatline.errors import BadInput, NotAllowed, NotFound, Refused
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import current_scope, telephony_scope
 
 # Memory-hard and a tenth of a second: the agent waits for it on the phone, a thief of hashes for each of a million.
 _HASHER = "scrypt"
 
+_IN_FULL = re.compile(r"\+[1-9][0-9]{2,14}")
+
 
 class AgentUnknown(NotFound):
     """There is no agent {number}."""
+
+
+class NumberUnreadable(BadInput):
+    """{number!r} is no telephone number in full: write it as +8613800000001."""
 
 
 class AgentInactive(NotAllowed):
@@ -85,6 +92,24 @@ def set_pin(number: str, pin: str) -> None:
             "locked_until": None,
         },
     )
+
+
+def allow_outside_phone(agent: Agent, number: str) -> OutsidePhone:
+    """Let the agent log in from this telephone outside, and take calls there. Raises NumberUnreadable."""
+    if not _IN_FULL.fullmatch(number):
+        raise NumberUnreadable(number=number)
+    phone, _ = OutsidePhone.objects.get_or_create(tenant_id=agent.tenant_id, agent=agent, number=number)
+    return phone
+
+
+def forbid_outside_phone(agent: Agent, number: str) -> None:
+    """Take it back; a session that goes on there is left alone."""
+    OutsidePhone.objects.filter(agent=agent, number=number).delete()
+
+
+def may_sit_at(agent_id: UUID, number: str) -> bool:
+    """Whether the agent may take calls on this telephone outside."""
+    return OutsidePhone.objects.filter(agent_id=agent_id, number=number).exists()
 
 
 def check_pin(number: str, pin: str, at: datetime) -> Person:

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
-from agents.people.services import Person, check_pin, pause_reason
+from agents.people.services import Person, check_pin, may_sit_at, pause_reason
 from agents.presence.models import AgentSession, PresenceEvent
 from agents.presence.projection import project, rebuild_intervals, take_down
 from agents.presence.rules import ON_A_CALL, WRAP_UP_DONE, Asked, PresenceState, Source, move
@@ -42,6 +42,7 @@ __all__ = [
 ]
 log = structlog.get_logger(__name__)
 
+OUTSIDE = "tel:"  # how an endpoint begins that is a telephone outside; the number follows in full
 # Why a session ended, as it stands in the rows.
 BY_CODE, ELSEWHERE, LEASE_ENDED = "code", "elsewhere", "lease_ended"
 
@@ -56,6 +57,10 @@ class SeatsFull(Refused):
 
 class SeatOfAnotherTenant(NotAllowed):
     """Seat {seat} is leased to another client by name."""
+
+
+class TelephoneNotAllowed(NotAllowed):
+    """Agent {number} may not take calls on this telephone outside."""
 
 
 class AnotherAgentHere(Refused):
@@ -91,6 +96,8 @@ def log_in(agent_number: str, pin: str, endpoint: str, seat: int | None, at: dat
     """
     person = check_pin(agent_number, pin, at)
     with telephony_scope():
+        if endpoint.startswith(OUTSIDE) and not may_sit_at(person.agent_id, endpoint.removeprefix(OUTSIDE)):
+            raise TelephoneNotAllowed(number=agent_number)
         return open_session(person, endpoint, seat, at)
 
 

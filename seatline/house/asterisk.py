@@ -72,6 +72,7 @@ class Asterisk:
     access: Access = field(repr=False)
     app: str = "seatline"
     carriers: tuple[Carrier, ...] = (Carrier("carrier", "127.0.0.10"),)
+    login_number: str = ""  # where agents outside the room log in, as carriers send it; empty: nowhere
     tone_zone: str = "cn"
     bench: tuple[str, ...] = ()  # phones that sit in the bench's queue; empty outside a bench
     site_folder: Path = Path("/nonexistent")
@@ -128,6 +129,7 @@ class Asterisk:
                 {"name": one.name, "host": one.host, "port": str(one.port), "qualify": str(one.qualify)}
                 for one in self.carriers
             ],
+            "login_number": self.login_number,
             "tone_zone": self.tone_zone,
             "bench": self.bench,
         }

@@ -19,6 +19,7 @@ from agents.presence.services import (
     SeatOfAnotherTenant,
     SeatsFull,
     SessionInForce,
+    TelephoneNotAllowed,
 )
 from seatline.errors import SeatlineError, Unavailable
 from telephony.agi.codes import Action, Code, CodeUnknown, parse
@@ -41,6 +42,7 @@ REFUSALS: dict[type[SeatlineError], str] = {
     PinNotSet: "pin-not-set",
     SeatOfAnotherTenant: "seat-of-another",
     SeatsFull: "seats-full",
+    TelephoneNotAllowed: "telephone-not-allowed",
 }
 
 

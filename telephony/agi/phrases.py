@@ -19,6 +19,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "Nothing was keyed.",
         "zh": "没有收到您的输入。",
     },
+    "telephone-not-allowed": {
+        "en": "You may not take calls on this telephone.",
+        "zh": "您不能使用这部电话接听来电。",
+    },
     # States.
     "logged-in": {
         "en": "You are logged in. You are ready for calls.",

@@ -37,7 +37,7 @@ class _Nowhere:
 class AsteriskPhone:
     """A `ports.Phone` that is a channel of Asterisk, through pyst2."""
 
-    def __init__(self, stdin: Any, stdout: Any, sounds: Path) -> None:
+    def __init__(self, stdin: Any, stdout: Any, sounds: Path, canonical: Callable[[str], str]) -> None:
         self._sounds = sounds
         with _hang_ups():
             self._agi = AGI(stdin, stdout, _Nowhere())
@@ -46,6 +46,9 @@ class AsteriskPhone:
             self._agi.answer()
             self._agi.appexec("Wait", "0.3")  # until the voice path stands: the first word is not cut off
             self._endpoint = str(self._agi.get_variable("CHANNEL(endpoint)"))
+            if self._endpoint.startswith("trunk-"):  # an agent outside the room: known by the number that calls
+                number = canonical(str(self._agi.env.get("agi_callerid", "")))
+                self._endpoint = f"tel:{number}" if number.startswith("+") else ""
 
     @property
     def endpoint(self) -> str:
@@ -84,8 +87,11 @@ class Server(socketserver.ForkingMixIn, socketserver.TCPServer):
     max_children = 400  # every seat of the room may dial at once
     block_on_close = False
 
-    def __init__(self, port: int, house: House, sounds: Path) -> None:
+    def __init__(
+        self, port: int, house: House, sounds: Path, canonical: Callable[[str], str] = lambda number: number
+    ) -> None:
         self.house = house
+        self.canonical = canonical  # E.164 of what a trunk shows
         self.sounds = sounds
         self.timeout = POLL
         super().__init__(("127.0.0.1", port), _Handler)
@@ -120,7 +126,7 @@ class _Handler(socketserver.StreamRequestHandler):
         reader = self.connection.makefile("r", encoding="utf-8", errors="replace", newline="\n")
         writer = self.connection.makefile("w", encoding="utf-8", newline="\n")
         try:
-            phone = AsteriskPhone(reader, writer, self.server.sounds)
+            phone = AsteriskPhone(reader, writer, self.server.sounds, self.server.canonical)
             structlog.contextvars.bind_contextvars(channel=phone.call, endpoint=phone.endpoint)
             Dialogue(phone, self.server.house).run(phone.dialled)
         except HungUp:

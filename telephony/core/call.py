@@ -38,6 +38,7 @@ class Stage(StrEnum):
     CONSULTING = "consulting"  # the tenant's system is being asked
     RECORDING = "recording"  # the caller speaks a message
     TALKING = "talking"
+    PASSING = "passing"  # an agent has sent the caller on, and the next one's phone rings
     LEAVING = "leaving"  # the last prompt is being played, then we hang up
     CLEARING = "clearing"  # the end is decided; channels are going
     ENDED = "ended"
@@ -56,6 +57,7 @@ _SHOWN = {
     Stage.RECORDING: "flow",
     Stage.WAITING: "queue",
     Stage.RINGING: "queue",
+    Stage.PASSING: "queue",
     Stage.DIALLING: "outside",
     Stage.CONFIRMING: "outside",
 }
@@ -69,6 +71,15 @@ class Dialling:
     tried: tuple[str, ...] = ()  #: trunks that failed for this number
     said: bool = True  #: the caller has heard the node's words
     asked: PlaybackId | None = None  #: what is being said to the outside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """How far an agent's sending the caller on has come."""
+
+    by: int  #: the leg of the agent who sends
+    target: str  #: an agent's number
+    back: bool = False  #: the target did not answer; the one who sent is rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +111,7 @@ class Call:
     entered_at: datetime | None = None  #: when the call came into this queue
     told: int = 0  #: how often the caller has been told the place in this queue
     dialling: Dialling | None = None
+    transfer: Transfer | None = None
     legs: tuple[Leg, ...] = ()
     recording: str = ""
     outcome: Outcome | None = None

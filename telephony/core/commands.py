@@ -99,6 +99,22 @@ class Connect(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOut(Command):
+    """Take a channel out of a bridge; it goes on alone."""
+
+    bridge: BridgeId
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellPhone(Command):
+    """To a phone that sent the caller on by itself: channel_answered or channel_declined, in Asterisk's words."""
+
+    channel: ChannelId
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DropBridge(Command):
     """Destroy a bridge."""
 
@@ -190,6 +206,18 @@ class AgentTalks(Command):
     """To the floor: the reserved agent has answered this call."""
 
     agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveAgent(Command):
+    """To the floor: this agent of the tenant, by number; or the one who has just had this call, by id.
+
+    Ends with TargetReserved or TargetRefused.
+    """
+
+    tenant: TenantId
+    number: str = ""
+    agent: AgentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,5 +315,5 @@ class Forget(Command):
     """To the switch: nothing more will happen to this call."""
 
 
-FloorCommand = JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentHolds | AgentFree
+FloorCommand = JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentHolds | ReserveAgent | AgentFree
 LineCommand = SeizeTrunk | FreeTrunk

@@ -15,6 +15,7 @@ from telephony.core.values import EndedBy, Leg, LegKind, Outcome, talk_bridge
 LEAVE_WITHIN = timedelta(seconds=60)
 CLEAR_WITHIN = timedelta(seconds=10)
 
+IN_VAIN = frozenset({Outcome.ABANDONED, Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT})
 LAST_WORDS: dict[Outcome, str] = {
     Outcome.CLOSED: "closed",
     Outcome.NO_AGENT: "no-agent",
@@ -82,7 +83,7 @@ def end_leg(turn: Turn, leg: Leg, cause: int) -> None:
         return
     turn.change_leg(leg, ended_at=turn.at)
     turn.note(fact.LegEnded, leg=leg.no, cause=cause)
-    if leg.kind is LegKind.OUTSIDE:
+    if leg.trunk:
         turn.order(cmd.FreeTrunk, trunk=leg.trunk)
     if leg.kind is LegKind.AGENT and leg.agent is not None:
         turn.order(cmd.AgentFree, agent=leg.agent, how="talked" if leg.answered_at else "cancelled")
@@ -93,6 +94,10 @@ def close(turn: Turn) -> None:
     call = turn.call
     if any(leg.kind is not LegKind.CALLER and leg.answered_at for leg in call.legs):
         turn.order(cmd.DropBridge, bridge=talk_bridge(call.id))
+    if call.outcome in IN_VAIN and any(leg.kind is LegKind.AGENT and leg.answered_at for leg in call.legs):
+        # Sent on to a queue where nobody took him: the queue's record says so, but an agent has talked with him.
+        turn.become(outcome=Outcome.ANSWERED)
+        call = turn.call
     turn.note(fact.CallEnded, outcome=call.outcome or Outcome.FAILED, ended_by=call.ended_by or EndedBy.SYSTEM)
     turn.become(timers={})
     turn.to(Stage.ENDED)

@@ -234,6 +234,8 @@ class Engine:
                 place = self.floor.position(command.call)
                 wait = self.floor.expected_wait(command.call)
                 events.append(ev.PlaceTold(call=command.call, at=at, position=place, wait=wait))
+            case cmd.ReserveAgent():
+                events.append(self._reserve(command, at, work))
             case cmd.AgentTalks() | cmd.AgentHolds():
                 self._talks(command, at, work)
             case cmd.AgentFree():
@@ -251,6 +253,21 @@ class Engine:
                 self._forget(command.call)
             case _:
                 work.commands.append(command)
+
+    def _reserve(self, command: cmd.ReserveAgent, at: datetime, work: Work) -> ev.TargetReserved | ev.TargetRefused:
+        call = self.calls[command.call]
+        queue = call.queue.id if call.queue else None
+        agent = self.floor.reserve(
+            command.call, command.tenant, queue, at, number=command.number, returning=command.agent
+        )
+        if agent is None:
+            known = any(
+                one.who.number == command.number and one.who.tenant == command.tenant
+                for one in self.floor.agents.values()
+            )
+            return ev.TargetRefused(call=command.call, at=at, reason="busy" if known else "unknown")
+        self._say_state((State.READY, None), agent, at, work)
+        return ev.TargetReserved(call=command.call, at=at, agent=agent.who.agent, endpoint=agent.who.endpoint)
 
     def _talks(self, command: cmd.AgentTalks | cmd.AgentHolds, at: datetime, work: Work) -> None:
         agent = self.floor.agents.get(command.agent)

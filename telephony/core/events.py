@@ -86,6 +86,29 @@ class LegRinging(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlindAsked(Event):
+    """The party on `channel` asks that the others be sent on: to an agent by number, or to a queue by code."""
+
+    channel: ChannelId
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetReserved(Event):
+    """The floor has reserved the agent who was asked for by name."""
+
+    agent: AgentId
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRefused(Event):
+    """The agent who was asked for cannot be rung; `reason` is unknown or busy."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegHeld(Event):
     """A party has put the others on hold at its own telephone."""
 

@@ -152,6 +152,23 @@ class OutsideFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferBegun(Fact):
+    """The agent of this leg sent the caller on, and is out of the call: to an agent's number or a queue's code."""
+
+    leg: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFailed(Fact):
+    """The caller could not be sent there: unknown, busy, not_now (nothing has changed), or not_answered."""
+
+    leg: int
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegHeld(Fact):
     """This party put the others on hold; a leg that ends held is held to its end."""
 
@@ -259,7 +276,7 @@ KINDS: dict[str, type[Fact]] = {
         CallArrived, CallAnswered, FlowEntered, NodesPassed, QueueEntered, QueueLeft, WaitForeseen, AgentOffered,
         AgentMissed, OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed, AgentConnected,
         RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded, Consulted, OrderConfirmed,
-        MessageStarted, MessageStored, MessageLost, LegHeld, LegResumed,
+        MessageStarted, MessageStored, MessageLost, LegHeld, LegResumed, TransferBegun, TransferFailed,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}

@@ -8,7 +8,8 @@ from telephony.core.call import Stage, Turn
 from telephony.core.ending import appeared_too_late, clear, end_leg, leave, words
 from telephony.core.flow import Say, ToQueue
 from telephony.core.in_flow import go
-from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, talk_bridge
+from telephony.core.lines import TRUNK_FAULTS
+from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, outside_number, talk_bridge
 
 ANSWERED_ELSEWHERE = 26  # Q.850: the phone shows no missed call
 
@@ -25,13 +26,16 @@ def ring_agent(turn: Turn, event: ev.AgentReserved) -> None:
     turn.become(legs=(*call.legs, leg))
     turn.note(fact.AgentOffered, leg=no, agent=event.agent, endpoint=event.endpoint, channel=channel)
     tenant = call.plan.tenants[call.tenant]
+    turn.to(Stage.RINGING)
+    if number := outside_number(event.endpoint):
+        turn.order(cmd.SeizeTrunk, number=number)  # in_remote.py goes on
+        return
     turn.order(
         cmd.CreateLeg,
         channel=channel, endpoint=event.endpoint, originator=call.channel, caller=call.caller,
         caller_name=tenant.name, tenant=tenant.code,
         variables={"CALLREF": str(call.id), "TENANT": tenant.code, "STAGE": "agent"},
     )  # fmt: skip
-    turn.to(Stage.RINGING)
 
 
 def announced(turn: Turn, event: ev.PromptEnded) -> None:
@@ -81,7 +85,7 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     # Asterisk plays this when the agent puts the caller on hold at the phone.
     turn.order(cmd.Mark, channel=turn.call.channel, variables={"CHANNEL(musicclass)": queue.music})
     turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
-    if queue.record:
+    if queue.record and not turn.call.recording:  # else an agent sent the caller on, and it has begun
         name = str(turn.call.id)
         turn.become(recording=name)
         turn.note(fact.RecordingStarted, name=name)
@@ -99,6 +103,8 @@ def channel_ended_while_ringing(turn: Turn, event: ev.ChannelEnded) -> None:
         return
     assert leg.agent is not None
     turn.change_leg(leg, ended_at=event.at)
+    if leg.trunk:
+        turn.order(cmd.FreeTrunk, trunk=leg.trunk, failed=event.cause in TRUNK_FAULTS)
     turn.note(fact.AgentMissed, leg=leg.no, agent=leg.agent, cause=event.cause)
     turn.order(cmd.AgentFree, agent=leg.agent, how="missed")
     if turn.call.ringing:

@@ -75,12 +75,14 @@ def _tell_leg(legs: dict[int, Leg], entry: fact.AgentMissed | fact.LegEnded | fa
 
 def _tell_outside(legs: dict[int, Leg], entry: fact.Fact) -> None:
     match entry:
+        case fact.OutsideDialled() if entry.leg in legs:  # of an agent outside the room
+            legs[entry.leg] = replace(legs[entry.leg], number=entry.number, trunk=entry.trunk)
         case fact.OutsideDialled():
             legs[entry.leg] = Leg(
                 no=entry.leg, kind=LegKind.OUTSIDE, channel=ChannelId(entry.channel), started_at=entry.at,
                 number=entry.number, trunk=entry.trunk,
             )  # fmt: skip
-        case fact.OutsideAnswered():
+        case fact.OutsideAnswered() if legs[entry.leg].kind is LegKind.OUTSIDE:  # an agent has still to take the call
             legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
         case fact.OutsideConnected():
             legs[entry.leg] = replace(legs[entry.leg], connected_at=entry.at)

@@ -7,7 +7,7 @@ the call as it was; a pair that happens and means nothing is `ignore`. docs/call
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from telephony.core import ending, in_consulting, in_flow, in_outside, in_queue, in_talk, message
+from telephony.core import ending, in_consulting, in_flow, in_outside, in_queue, in_remote, in_talk, message, transfer
 from telephony.core import events as ev
 from telephony.core.call import Stage, Turn
 
@@ -30,6 +30,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # The caller's own channel comes up; or a phone that was rung before the flow went on.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -43,6 +44,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # The caller's own channel comes up; or a phone that was rung before the flow went on.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -57,6 +59,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # The caller's own channel comes up; or a phone that was rung before the flow went on.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -69,6 +72,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: ignore,
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -84,6 +88,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # The phone that just gave up may still report.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -91,12 +96,15 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
     },
     Stage.RINGING: {
         ev.AgentReserved: in_queue.ring_agent,  # ringall: one more phone
+        ev.TrunkSeized: in_remote.trunk_seized,
+        ev.NoTrunk: in_remote.no_trunk,
         ev.LegReady: in_queue.dial_leg,
-        ev.LegAnswered: in_queue.connect,
+        ev.LegAnswered: in_remote.leg_answered,
         ev.ChannelEnded: in_queue.channel_ended_while_ringing,
-        ev.TimerFired: in_queue.time_passed_while_ringing,
+        ev.TimerFired: in_remote.time_passed,
         ev.PromptEnded: in_queue.announced,
-        ev.KeyPressed: in_queue.choose_instead,
+        ev.KeyPressed: in_remote.key_pressed,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -105,6 +113,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TrunkSeized: in_outside.trunk_seized,
         ev.NoTrunk: in_outside.no_trunk,
         ev.LegReady: in_outside.leg_ready,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: in_outside.leg_rings,
@@ -119,6 +128,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.PromptEnded: in_outside.prompt_ended,
         ev.TimerFired: in_outside.time_is_over,
         ev.ChannelEnded: in_outside.channel_ended,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -128,6 +138,9 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
     },
     Stage.TALKING: {
         ev.ChannelEnded: in_talk.channel_ended_while_talking,
+        ev.BlindAsked: transfer.send,
+        ev.TargetReserved: transfer.reserved,
+        ev.TargetRefused: transfer.refused,
         ev.LegHeld: in_talk.hold,
         ev.LegResumed: in_talk.resume,
         ev.TimerFired: ignore,
@@ -138,6 +151,20 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
     },
+    Stage.PASSING: {
+        ev.LegReady: transfer.leg_ready,
+        ev.LegAnswered: transfer.connect,
+        ev.ChannelEnded: transfer.channel_ended,
+        ev.TargetReserved: transfer.ring,
+        ev.TargetRefused: transfer.no_way_back,
+        ev.BlindAsked: ignore,
+        ev.LegHeld: ignore,
+        ev.LegResumed: ignore,
+        ev.LegRinging: ignore,
+        ev.TimerFired: ignore,
+        ev.PromptEnded: ignore,
+        ev.KeyPressed: ignore,
+    },
     Stage.LEAVING: {
         ev.PromptEnded: ending.last_word_said,
         ev.TimerFired: ending.leave_took_too_long,
@@ -145,6 +172,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: ignore,
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -160,6 +188,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegAnswered: ending.appeared_too_late,
         ev.PromptEnded: ignore,
         ev.KeyPressed: ignore,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
@@ -177,6 +206,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: ignore,
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,

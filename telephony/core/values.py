@@ -73,6 +73,11 @@ class Leg:
     held: bool = False  #: its telephone has put the others on hold
 
 
+def outside_number(endpoint: str | None) -> str:
+    """The number of an agent outside the room, whose endpoint is `tel:` and the number; empty for a phone."""
+    return endpoint.removeprefix("tel:") if endpoint and endpoint.startswith("tel:") else ""
+
+
 def agent_channel(call: CallId, leg: int) -> ChannelId:
     """An agent leg's channel id: made from call and leg, so that a repeated command cannot ring a second phone."""
     return ChannelId(f"{call}-{leg}")

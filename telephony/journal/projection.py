@@ -215,11 +215,12 @@ def _tell_outside(story: _Telling, one: fact.Fact) -> None:
     at = one.at
     match one:
         case fact.OutsideDialled(leg=no):
-            story.change_leg(
-                no, at, kind=LegKind.OUTSIDE, number=one.number, trunk=one.trunk, channel=one.channel, started_at=at
-            )
+            # An agent outside the room has a leg already; any other is made by this.
+            kind = story.legs[no].kind if no in story.legs else LegKind.OUTSIDE
+            story.change_leg(no, at, kind=kind, number=one.number, trunk=one.trunk, channel=one.channel, started_at=at)
         case fact.OutsideAnswered(leg=no):
-            story.change_leg(no, at, kind=LegKind.OUTSIDE, answered_at=at)
+            kind = story.legs[no].kind if no in story.legs else LegKind.OUTSIDE
+            story.change_leg(no, at, kind=kind, answered_at=at)
         case fact.OutsideConnected(leg=no):
             story.change_leg(no, at, kind=LegKind.OUTSIDE, connected_at=at)
         case fact.OutsideFailed(leg=no) if no:
@@ -248,6 +249,10 @@ def _tell_holds(story: _Telling, one: fact.Fact) -> None:
     match one:
         case fact.LegHeld(leg=no):
             story.held_since.setdefault(no, one.at)
+        case fact.TransferBegun() if 0 in story.legs:
+            story.held_since.setdefault(0, one.at)  # sent on: the caller hears music until somebody takes the call
+        case (fact.AgentConnected() | fact.QueueEntered()) if 0 in story.legs:
+            _hold_over(story, 0, one.at)
         case fact.LegResumed(leg=no) | fact.LegEnded(leg=no) if no in story.legs:
             _hold_over(story, no, one.at)
         case fact.CallEnded():

@@ -37,6 +37,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "agents.agent": "rcu",
         "agents.skill": "rcu",
         "agents.agentskill": "rcud",
+        "agents.outsidephone": "rcud",
         "agents.pausereason": "rcud",
         "telephony.*": "r",
         "telephony.queue": "rcu",
@@ -54,6 +55,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "agents.*": "r",
         "agents.agent": "ru",
         "agents.agentskill": "rcud",
+        "agents.outsidephone": "rcud",
         "telephony.*": "r",
     },
     # Keeps seats, phones, trunks and numbers working.

@@ -37,6 +37,7 @@ from seatline.house.updown import get
 from tests.acceptance.wire import Wire
 
 T = TypeVar("T")
+LOGIN_NUMBER = "96968045"  # where agents outside the room log in
 CARRIERS = (("carrier", "127.0.0.10"), ("reserve", "127.0.0.11"))
 PREFIX = Prefix(ROOT / ".local" / "asterisk")
 SPEECH = "This is the agent speaking. I can hear you well. How may I help you today?"
@@ -101,6 +102,18 @@ class RigPhone:
         """The agent ends the call."""
         self.rig.do(self.agent.phone.hang_up())
 
+    def hold(self) -> None:
+        """The agent puts the other on hold."""
+        self.rig.do(self.agent.phone.command("hold"))
+
+    def take_back(self) -> None:
+        """The agent takes the call back from hold."""
+        self.rig.do(self.agent.phone.command("resume"))
+
+    def refer(self, number: str) -> None:
+        """The agent sends the other on to a number, by SIP REFER."""
+        self.rig.do(self.agent.phone.command("transfer", number))
+
     def heard(self) -> list[Path]:
         """Sound files of what this phone heard."""
         return [path for path in self.agent.phone.recordings if path.name.endswith("-dec.wav")]
@@ -126,7 +139,7 @@ class Rig:
         self.carriers = tuple(Carrier(name, host, free_port()) for name, host in CARRIERS)
         self.asterisk = Asterisk(
             PREFIX, folder / "asterisk", self.var / "sounds", ports, Access(new_secret(), new_secret()),
-            carriers=self.carriers,
+            carriers=self.carriers, login_number=LOGIN_NUMBER,
         )  # fmt: skip
         self._database = urlsplit(database)
         self.wire = Wire(self._database.hostname or "127.0.0.1", self._database.port or 5432)

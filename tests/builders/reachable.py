@@ -16,7 +16,7 @@ from telephony.core.flow import Play, Say, Speak, ToQueue
 from telephony.core.plan import System
 from telephony.core.say import SayValue
 from telephony.core.step import IllegalEvent, Stepped, step
-from telephony.core.values import ChannelId, LegKind, Outcome, PlaybackId
+from telephony.core.values import ChannelId, Endpoint, LegKind, Outcome, PlaybackId
 from tests.builders.calls import (
     FLOW,
     MUSEUM,
@@ -114,13 +114,16 @@ def every_move() -> tuple[Move, ...]:
 def _likeness(call: Call, at: datetime) -> object:
     """What makes two calls different for this search."""
     waited_long = call.entered_at is not None and at - call.entered_at > timedelta(minutes=5)
-    legs = tuple((leg.kind, leg.answered_at is not None, leg.ended_at is not None, leg.held) for leg in call.legs)
+    legs = tuple(
+        (leg.kind, leg.answered_at is not None, leg.ended_at is not None, leg.held, leg.trunk != "")
+        for leg in call.legs
+    )
     over = call.stage in (Stage.CLEARING, Stage.ENDED)
     where = None if over else (call.dialled, call.flow and call.flow.code, call.node, call.keys, call.tries)
     return (
         id(call.plan), call.stage, where, call.playback is not None and not over, waited_long and not over, legs,
         call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
-        not over and (call.asked, call.awaited > 0), call.message != "",
+        not over and (call.asked, call.awaited > 0), call.message != "", call.transfer,
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
     )  # fmt: skip
 
@@ -140,15 +143,25 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.TimerFired(**head, timer=name, count=count - 1)
         if len(call.legs) < MOST_LEGS or call.stage not in (Stage.WAITING, Stage.RINGING):
             who = an_agent(len(call.legs) or 1)
-            yield ev.AgentReserved(**head, agent=who.agent, endpoint=who.endpoint, name=who.name, ring=20 * SOON)
+            remote = len(call.legs) == 2 and call.plan.queues[QUEUE].record
+            endpoint = Endpoint(f"tel:{RESCUE[0]}") if remote else who.endpoint
+            yield ev.AgentReserved(**head, agent=who.agent, endpoint=endpoint, name=who.name, ring=20 * SOON)
         for reason in (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
             yield ev.QueueRefused(**head, reason=reason.value)
+        asked = call.transfer is not None and not call.ringing
+        if call.stage not in (Stage.TALKING, Stage.PASSING) or (asked and len(call.legs) < MOST_LEGS + 1):
+            yield ev.TargetReserved(**head, agent=an_agent(len(call.legs) or 1).agent, endpoint=Endpoint("seat-2"))
+        if call.stage not in (Stage.TALKING, Stage.PASSING) or asked:
+            yield ev.TargetRefused(**head, reason="busy")
         yield ev.PlaceTold(**head, position=2, wait=90 * SOON)
         outside = next((leg for leg in call.legs if leg.kind is LegKind.OUTSIDE and leg.ended_at is None), None)
         if call.stage is not Stage.DIALLING or (outside is None and len(call.legs) < MOST_LEGS):
             yield ev.TrunkSeized(**head, number=RESCUE[0], trunk="first")
         if call.stage is not Stage.DIALLING or outside is None:
             yield ev.NoTrunk(**head, number=RESCUE[0])
+        for leg in call.ringing:
+            if leg.trunk:
+                yield ev.KeyPressed(**head, key="1", channel=leg.channel)
         if outside is not None:
             yield ev.ChannelEnded(**head, channel=outside.channel, cause=34)
             for key in "12":
@@ -170,6 +183,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.LegRinging(**head, channel=channel)
             yield ev.LegAnswered(**head, channel=channel)
             yield ev.LegHeld(**head, channel=channel)
+            yield ev.BlindAsked(**head, channel=channel, target="2002")
+            yield ev.BlindAsked(**head, channel=channel, target="tickets")
             yield ev.LegResumed(**head, channel=channel)
             yield ev.ChannelEnded(**head, channel=channel, cause=16)
 

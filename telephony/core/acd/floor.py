@@ -16,7 +16,7 @@ from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.estimate import expected_wait, learn
 from telephony.core.acd.line import Line, Waiting, grade_of, unix
 from telephony.core.plan import QueuePlan
-from telephony.core.values import AgentId, CallId, Endpoint, Outcome, QueueId
+from telephony.core.values import AgentId, CallId, Endpoint, Outcome, QueueId, TenantId, outside_number
 
 OVERDUE = 180.0  # seconds after which a caller's wait counts more than the weight of another queue: nobody starves
 
@@ -166,7 +166,9 @@ class Floor:
             self._offer_to(agent)
 
     def phone(self, endpoint: Endpoint, reachable: bool) -> None:
-        """A phone registered, or is gone: its agent is not offered calls while it is."""
+        """A phone registered, or is gone: its agent is not offered calls while it is. Outside nobody registers."""
+        if outside_number(endpoint):
+            return
         for agent in self.agents.values():
             if agent.who.endpoint == endpoint and agent.reachable != reachable:
                 agent.reachable = reachable
@@ -317,6 +319,26 @@ class Floor:
         if agent is not None:
             agent.missed = 0
             self.become(agent, State.TALKING, at, agent.call)
+
+    def reserve(self, call: CallId, tenant: TenantId, queue: QueueId | None, at: datetime, *, number: str = "",
+                returning: AgentId | None = None) -> Agent | None:  # fmt: skip
+        """Take the tenant's agent with this number for a call; None if he is not free, or nobody is he.
+
+        `returning` names one who has just talked in this very call: for it his wrap-up may be broken off.
+        """
+        found = (
+            self.agents.get(returning)
+            if returning is not None
+            else next((one for one in self.agents.values() if one.who.number == number), None)
+        )
+        if found is None or found.who.tenant != tenant:
+            return None
+        wraps_up = returning is not None and found.state is State.WRAP_UP and found.reachable and not found.leaving
+        if not (found.available or wraps_up):
+            return None
+        found.queue, found.rung_at = queue, at
+        self.become(found, State.RINGING, at, call)
+        return found
 
     def holds(self, agent_id: AgentId, held: bool, at: datetime) -> None:
         """The agent who talks puts the call on hold, or takes it back."""

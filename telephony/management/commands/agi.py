@@ -9,12 +9,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from seatline.env import environment
+from seatline.errors import BadInput
 from telephony.agi.house import Services
 from telephony.agi.server import Server
 from telephony.journal.services import callers_waiting
 from telephony.plans.services import seat_of
+from tenants.numbers.rules import normalise
 
 log = structlog.get_logger(__name__)
+
+
+def _canonical(number: str) -> str:
+    try:
+        return normalise(
+            number, country=environment.text("SEATLINE_COUNTRY_CODE"), area=environment.text("SEATLINE_AREA_CODE")
+        )
+    except BadInput:
+        return ""
 
 
 class Command(BaseCommand):
@@ -30,7 +41,7 @@ class Command(BaseCommand):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         try:
-            server = Server(port, Services(seat_of, callers_waiting), settings.VAR / "sounds")
+            server = Server(port, Services(seat_of, callers_waiting), settings.VAR / "sounds", _canonical)
         except OSError as error:
             raise CommandError(f"Port {port} for the phone codes cannot be opened: {error.strerror}.") from error
         with server:

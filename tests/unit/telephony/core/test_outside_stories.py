@@ -10,7 +10,7 @@ from telephony.core import facts as fact
 from telephony.core.call import Stage
 from telephony.core.lines import OutsidePlan
 from telephony.core.plan import TenantPlan
-from telephony.core.values import EndedBy, Outcome
+from telephony.core.values import EndedBy, Endpoint, Outcome
 from tests.builders.calls import (
     FLOW,
     LONG_AGO,
@@ -23,6 +23,7 @@ from tests.builders.calls import (
     a_flow,
     a_forward,
     a_plan,
+    an_agent,
 )
 
 CALL = a_call_id()
@@ -195,3 +196,48 @@ def test_trunk_that_asterisk_cannot_reach_is_not_tried():
     assert dialled(world) == [(FIRST, "second")]
     world.engine.phone("trunk-first", True, NINE)
     assert world.engine.lines.seize((), NINE).name == "first"
+
+
+# Agents outside the room.
+
+REMOTE = replace(an_agent(1), endpoint=Endpoint("tel:+8613800000009"))
+CALLS_AGENT = Caller(dialled=NUMBER, number="+862161234567", keys=("", "0"), talk=60 * SECOND)
+
+
+def with_agents(*agents, outside=None, broken=None, plan=None):
+    world = World(plan or a_plan(), *agents)
+    world.asterisk.outside |= outside or {}
+    world.asterisk.broken |= broken or {}
+    world.asterisk.call(NINE, CALL, CALLS_AGENT)
+    world.asterisk.run()
+    assert not world.engine.calls and not world.engine.lines.busy
+    return world
+
+
+def test_agent_outside_the_room_is_called_over_a_trunk_and_takes_the_call_by_a_key():
+    world = with_agents(REMOTE)
+    assert dialled(world) == [("+8613800000009", "first")]
+    assert world.last(fact.OutsideDialled).caller_id == NUMBER
+    kinds = world.kinds()
+    assert kinds.index("AgentOffered") < kinds.index("OutsideAnswered") < kinds.index("AgentConnected")
+    assert world.last(fact.CallEnded).outcome is Outcome.ANSWERED
+    assert [one.state.value for one in world.states] == ["ringing", "talking", "wrap_up", "ready"]
+
+
+def test_mailbox_of_an_agent_outside_does_not_take_the_call_and_the_next_agent_does():
+    world = with_agents(REMOTE, an_agent(2), outside={"+8613800000009": Telephone(presses="")})
+    assert world.last(fact.AgentMissed).agent == REMOTE.agent
+    assert world.last(fact.AgentConnected).agent == an_agent(2).agent
+
+
+@pytest.mark.parametrize("broken", [{"first": 34, "second": 34}, {"first": None, "second": None}])
+def test_agent_who_cannot_be_reached_has_missed_the_call_and_is_not_tried_for_ever(broken):
+    world = with_agents(REMOTE, broken=broken)
+    assert world.kinds().count("AgentMissed") == 2, "then the agent is paused, as after any missed calls"
+
+
+def test_agents_number_that_no_rule_allows_is_not_called():
+    plan = replace(a_plan(), outside={MUSEUM: OutsidePlan(numbers=a_plan().outside[MUSEUM].numbers)})
+    world = with_agents(REMOTE, plan=plan)
+    assert not dialled(world)
+    assert world.last(fact.AgentMissed).cause == 21
