@@ -72,6 +72,16 @@ class Client:
         self.log_in(place)
         return phone
 
+    def say_tone(self, prompt: str) -> None:
+        """Let the client's callers hear a short tone in place of a prompt's words."""
+        from telephony.plans.services import set_prompt
+        from tenants.accounts.models import Tenant
+        from tenants.accounts.scope import operator_scope
+
+        sound = write_tone(self.rig.var / "sounds" / "prompts" / f"{GREETING_HERTZ:08}.wav", GREETING_HERTZ, 0.8)
+        with operator_scope():
+            set_prompt(Tenant.objects.get(code=self.code), prompt, "en", "A tone.", sha=sound.stem, source="upload")
+
     def log_in(self, place: int = 0) -> None:
         """The agent's session, as the phone code makes it."""
         from agents.presence.services import log_in
@@ -114,13 +124,12 @@ def a_client(
 
     `ends_at` is the end of the number's assignment; `rules` are the queue's.
     """
-    from telephony.plans.services import make_phone, set_prompt
+    from telephony.plans.services import make_phone
     from tenants.accounts.scope import operator_scope
     from tenants.numbers.services import assign_number
 
     dialled = f"96968{next(_numbers):03}"
     client = Client(rig, code, f"+8621{dialled}", dialled, tuple(_a_place() for _ in range(max(agents, 1))))
-    greeting = write_tone(rig.var / "sounds" / "prompts" / f"{GREETING_HERTZ:08x}.wav", GREETING_HERTZ, 0.8)
     since = now() - timedelta(days=1)
     with operator_scope():
         a_room(300)
@@ -128,7 +137,7 @@ def a_client(
         a_lease(tenant, seats, starts_at=since, at=since, ends_at=lease_ends_at)
         assign_number(a_number(client.e164).e164, tenant, since, ends_at)
         a_queue(tenant, **{**_QUICK, **rules})
-        set_prompt(tenant, "greeting", "en", "A tone.", sha=greeting.stem, source="upload")
+        client.say_tone("greeting")
         a_published_flow(tenant, definition=dict(definition or DEFINITION), answers=client.e164)
         for place in client.places:
             if agents:

@@ -123,8 +123,11 @@ def test_caller_waits_in_vain_when_all_agents_have_gone(rig: Rig) -> None:
 
 @pytest.fixture
 def lonely(rig: Rig) -> Client:
-    """One agent, whose phone does not answer."""
-    return a_client(rig, "lonely", ring=3 * SECOND, misses_allowed=1, max_wait=6 * SECOND)
+    """One agent, whose phone does not answer; who waits in vain is told so in a tone, not in a sentence."""
+    client = a_client(rig, "lonely", ring=3 * SECOND, misses_allowed=1, max_wait=6 * SECOND)
+    client.say_tone("queue-timeout")
+    client.say_tone("no-agent")
+    return client
 
 
 def test_only_agent_misses_and_the_caller_is_told(rig: Rig, lonely: Client) -> None:
