@@ -143,3 +143,19 @@ def test_a_tenants_own_pause_reason_comes_before_everybodys(museum):
         assert services.pause_reason(harbour.id, "2").name == "Claims meeting"
         assert services.pause_reason(museum.id, "2").name == "Lunch"
         assert services.pause_reason(museum.id, "9") is None
+
+
+def test_agent_may_use_the_telephones_outside_that_are_listed_and_no_other(agent):
+    with operator_scope():
+        services.allow_outside_phone(agent, "+8613800000009")
+        services.allow_outside_phone(agent, "+8613800000009")
+        assert services.may_sit_at(agent.id, "+8613800000009")
+        assert not services.may_sit_at(agent.id, "+8613800000008")
+        services.forbid_outside_phone(agent, "+8613800000009")
+        assert not services.may_sit_at(agent.id, "+8613800000009")
+
+
+@pytest.mark.parametrize("number", ["", "13800000009", "+0138", "+86 138", "tel:+8613800000009"])
+def test_telephone_outside_is_written_in_full(agent, number):
+    with operator_scope(), pytest.raises(services.NumberUnreadable):
+        services.allow_outside_phone(agent, number)

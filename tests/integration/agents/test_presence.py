@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from agents.people.services import PinWrong, add_pause_reason
+from agents.people.services import PinWrong, add_pause_reason, allow_outside_phone
 from agents.presence import services
 from agents.presence.models import AgentSession, PresenceEvent, PresenceInterval
 from agents.presence.services import PresenceFact, PresenceState
@@ -318,3 +318,26 @@ def test_a_tenant_sees_its_own_sessions_alone(telephony, agents, museum):
         assert len(services.sessions_in_force()) == 1
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             AgentSession.objects.update(endpoint="x")
+
+
+def test_agent_logs_in_outside_on_a_listed_telephone_alone_and_takes_a_seat_of_the_lease(museum, lease):
+    with operator_scope():
+        agent = an_agent(museum, "2001")
+        allow_outside_phone(agent, "+8613800000009")
+    with pytest.raises(services.TelephoneNotAllowed):
+        services.log_in("2001", PIN, "tel:+8613800000008", None, NINE)
+    with pytest.raises(PinWrong):
+        services.log_in("2001", "0815", "tel:+8613800000009", None, NINE)
+    session = services.log_in("2001", PIN, "tel:+8613800000009", None, NINE)
+    assert (session.endpoint, session.seat) == ("tel:+8613800000009", None)
+    with telephony_scope():
+        assert [one.agent_number for one in services.sessions_in_force()] == ["2001"]
+        services.log_out(endpoint="tel:+8613800000009", at=NINE + HOUR)
+        assert services.sessions_in_force() == []
+
+
+def test_agent_outside_needs_a_leased_seat_as_everybody_does(museum):
+    with operator_scope():
+        allow_outside_phone(an_agent(museum, "2001"), "+8613800000009")
+    with pytest.raises(services.NoSeatLeased):
+        services.log_in("2001", PIN, "tel:+8613800000009", None, NINE)
