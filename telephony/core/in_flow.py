@@ -26,7 +26,7 @@ def arrive(turn: Turn, event: ev.CallOffered) -> None:
     turn.note(
         fact.CallArrived,
         dialled=event.dialled, caller=event.caller, caller_name=event.caller_name, sip_call_id=event.sip_call_id,
-        channel=event.channel, practice=event.practice,
+        channel=event.channel, practice=event.practice or (isinstance(route, Routed) and route.practice),
     )  # fmt: skip
     turn.order(cmd.Label, channel=event.channel, variables=labels(turn))
     turn.order(cmd.Answer, channel=event.channel)

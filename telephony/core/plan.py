@@ -32,6 +32,7 @@ class Route:
     tenant: TenantId | None
     starts_at: datetime
     ends_at: datetime | None = None
+    trial: bool = False  # a version of a flow is being tried: its calls are practice
 
     def in_force(self, at: datetime) -> bool:
         """Whether the route holds at this instant; the end is exclusive."""

@@ -17,6 +17,7 @@ class Routed:
     tenant: TenantId | None
     language: str
     merchant: str = ""
+    practice: bool = False
 
 
 def find(plan: Plan, dialled: str, at: datetime) -> Routed | Outcome:
@@ -47,4 +48,5 @@ def _first(plan: Plan, routes: Sequence[Route], at: datetime, missing: Outcome) 
         return missing
     if tenant and not tenant.active:
         return Outcome.SUSPENDED
-    return Routed(plan.flows[route.flow], route.tenant, tenant.language if tenant else "zh")
+    language = tenant.language if tenant else "zh"
+    return Routed(plan.flows[route.flow], route.tenant, language, practice=route.trial)

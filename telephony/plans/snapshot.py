@@ -16,7 +16,7 @@ from telephony.core.plan import Route as CoreRoute
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 from telephony.lookups.services import systems
 from telephony.plans.definition import FlowFaulty, read
-from telephony.plans.models import FlowVersion, Prompt, Queue, QueueMember, QueueSkill, Route
+from telephony.plans.models import FlowTrial, FlowVersion, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
 from telephony.plans.speech import TONE
@@ -104,11 +104,14 @@ def _flows(queues: list[QueuePlan]) -> dict[FlowId, CoreFlow]:
     for queue in queues:
         codes[queue.tenant][queue.code] = queue.id
     published = FlowVersion.objects.filter(state=FlowVersion.State.PUBLISHED).select_related("flow")
+    last = published.order_by("flow_id", "-version").distinct("flow_id")
+    # A version that is tried stands beside the published one, under its own id.
+    tried = FlowVersion.objects.filter(trials__isnull=False).select_related("flow").distinct()
     found = {}
-    for one in published.order_by("flow_id", "-version").distinct("flow_id"):
+    for key, one in [*((one.flow_id, one) for one in last), *((one.id, one) for one in tried)]:
         tenant_id = one.flow.tenant_id
         try:
-            found[FlowId(one.flow_id)] = read(
+            found[FlowId(key)] = read(
                 one.definition, Names(codes[tenant_id]), id=FlowId(one.flow_id), code=one.flow.code,
                 version=one.version, tenant=TenantId(tenant_id) if tenant_id else None,
             )  # fmt: skip
@@ -127,6 +130,13 @@ def _routes() -> tuple[dict[str, tuple[CoreRoute, ...]], dict[tuple[str, str], t
     }
     routes: dict[str, tuple[CoreRoute, ...]] = defaultdict(tuple)
     directory: dict[tuple[str, str], tuple[CoreRoute, ...]] = defaultdict(tuple)
+    for e164, version_id, tenant_id, starts_at, ends_at in FlowTrial.objects.values_list(
+        "number__e164", "version_id", "tenant_id", "starts_at", "ends_at"
+    ):
+        tenant = TenantId(tenant_id) if tenant_id else None
+        routes[e164] += (
+            CoreRoute(flow=FlowId(version_id), tenant=tenant, starts_at=starts_at, ends_at=ends_at, trial=True),
+        )
     for number in numbers_in_force(EVER):
         routes[number.e164] += _one_route(flows, number)
         for listing in number.directory:

@@ -11,7 +11,9 @@ from telephony.plans.definition import FlowFaulty, read, schema, write
 from telephony.plans.parts import Names
 from tests.builders.telephony import a_definition
 
-NAMES = Names({"service": QueueId(UUID(int=11))}, frozenset({"welcome", "please-wait", "goodbye"}))
+NAMES = Names(
+    {"service": QueueId(UUID(int=11))}, frozenset({"welcome", "please-wait", "goodbye"}), frozenset({"shop"})
+)
 OPENING = {
     "zone": "Asia/Shanghai",
     "spans": [{"weekdays": "12345", "opens": "09:00", "closes": "18:00"}],
@@ -33,11 +35,30 @@ EVERY_KIND = {
         },
         "english": {"kind": "speak", "language": "en", "next": "menu"},
         "merchants": {"kind": "directory", "say": ["welcome"], "otherwise": "wrong", "length": 4},
-        "agent": {"kind": "queue", "queue": "service", "otherwise": {"queue_timeout": "wrong"}},
+        "agent": {"kind": "queue", "queue": "service", "otherwise": {"queue_timeout": "number"}},
         "rescue": {
             "kind": "forward", "numbers": [{"number": "+8613800000001", "ring": 12}], "otherwise": "closed",
             "confirm": True, "caller_id": "+862196968101",
         },
+        "number": {
+            "kind": "digits", "say": ["welcome"], "into": "number", "next": "look", "otherwise": "wrong", "least": 2,
+            "most": 9, "read_back": True,
+        },
+        "look": {
+            "kind": "lookup", "system": "shop", "path": "/orders/{number}", "send": {"caller": "{caller}"},
+            "take": {"price": "price.amount"}, "found": "account", "missing": "number", "failed": "message",
+            "say": ["please-wait"], "deadline": 5,
+        },
+        "account": {
+            "kind": "pin", "say": ["welcome"], "say_pin": ["welcome"], "into": "account", "table": "accounts",
+            "next": "order", "otherwise": "message", "locked": "closed", "length": 4,
+        },
+        "order": {
+            "kind": "order", "say": [{"value": "price", "as": "amount", "currency": "USD", "language": "en"}],
+            "system": "shop", "path": "/orders", "send": {"number": "{number}"}, "next": "closed",
+            "cancelled": "wrong", "otherwise": "wrong",
+        },
+        "message": {"kind": "voicemail", "say": ["welcome"], "longest": 60, "mail": "service@museum.example"},
         "closed": {"kind": "finish", "outcome": "closed"},
         "wrong": {"kind": "finish", "outcome": "wrong_keys", "say": ["goodbye"]},
     },
@@ -64,7 +85,7 @@ def test_every_kind_of_node_is_read():
     assert isinstance(opening, Opening)
     assert opening.hours.spans[0].weekdays == frozenset({0, 1, 2, 3, 4})
     assert isinstance(queue, ToQueue)
-    assert queue.otherwise == {Outcome.QUEUE_TIMEOUT: "wrong"}
+    assert queue.otherwise == {Outcome.QUEUE_TIMEOUT: "number"}
 
 
 @pytest.mark.parametrize("definition", [EVERY_KIND, a_definition()])
@@ -82,7 +103,7 @@ def test_what_is_read_is_written_back(definition):
         ({**a_definition(), "notes": "x"}, "A flow is {start, nodes}"),
         ({**a_definition(), "start": "hello"}, "the flow starts at “hello”, which it does not have"),
         # A word of a newer version, or a typing error.
-        (with_node("agent", kind="voicemail"), "node “agent”: there is no kind “voicemail”"),
+        (with_node("agent", kind="fax"), "node “agent”: there is no kind “fax”"),
         (with_node("agent", kind=None), "node “agent”: there is no kind “None”"),
         (with_node("menu", otherwise=None), "node “menu”: “otherwise” is missing"),
         (with_node("menu", sya=["welcome"]), "node “menu”: menu has no “sya”"),
@@ -159,3 +180,34 @@ def test_schema_is_made_of_the_same_table():
         node["kind"] for node in EVERY_KIND["nodes"].values()
     }
     json.dumps(schema())
+
+
+@pytest.mark.parametrize(
+    ("node", "changes", "sentence"),
+    [
+        # A neighbour's system, or none.
+        ("look", {"system": "warehouse"}, "“system”: the tenant has no system “warehouse”"),
+        # Neither a system nor a table; both.
+        ("look", {"system": None, "path": None}, "it should have “system” and “path”, or “table”"),
+        ("look", {"table": "orders"}, "it should have “system” and “path”, or “table”"),
+        ("look", {"path": None}, "“path” is missing"),
+        # A path that would lead to another host.
+        ("look", {"path": "//evil.example/"}, "“path”: should be a path below the system's address"),
+        ("look", {"path": "/a/../../b"}, "“path”: should be a path below the system's address"),
+        ("look", {"path": "@evil.example"}, "“path”: should be a path below the system's address"),
+        # Nobody sets it.
+        ("order", {"send": {"number": "{nummer}"}}, "no node sets the variable “nummer”"),
+        ("order", {"say": [{"value": "prize", "as": "amount"}]}, "no node sets the variable “prize”"),
+        ("order", {"say": [{"value": "price", "as": "colour"}]}, "“say”: nothing is said as “colour”"),
+        ("number", {"into": "Number!"}, "“into”: a variable is named in small letters, digits and _"),
+        ("number", {"least": 10}, "“least” is more than “most”"),
+        ("account", {"length": 3}, "“length”: should be a whole number from 4 to 12"),
+        ("message", {"mail": "nobody"}, "“mail”: should be an e-mail address"),
+        ("message", {"longest": 6000}, "“longest”: should be a whole number from 5 to 600"),
+    ],
+)  # fmt: skip
+def test_fault_of_a_node_that_asks_is_named(node, changes, sentence):
+    changed = {key: value for key, value in {**EVERY_KIND["nodes"][node], **changes}.items() if value is not None}
+    with pytest.raises(FlowFaulty) as error:
+        made({**EVERY_KIND, "nodes": {**EVERY_KIND["nodes"], node: changed}})
+    assert f"node “{node}”: {sentence}" in str(error.value)
