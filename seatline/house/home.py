@@ -16,6 +16,7 @@ from seatline.house.prefix import Prefix
 from seatline.house.processes import Process
 
 DATABASE = "seatline"
+LOGIN_NUMBER = "96968045"  # of the demo's block: agents outside the room log in and out here
 RTP = (12000, 15999)  # 370 seats need 1480; callers who wait and phones that are called need their own
 # Program -> the role it logs in with; in the order in which they are started.
 LOGINS = {"agi": "seatline_switch", "switch": "seatline_switch", "worker": "seatline_app", "web": "seatline_app",
@@ -124,6 +125,7 @@ class House:
                 rtp_last=RTP[1],
             ),
             access=Access(self.values["SEATLINE_ARI_PASSWORD"], self.values["SEATLINE_AMI_SECRET"]),
+            login_number=LOGIN_NUMBER,
             site_folder=self.local / "site",
         )
 

@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from telephony.ari.simulated import Caller, Telephone
+from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.call import Stage
+from telephony.core.engine import Engine
 from telephony.core.lines import OutsidePlan
 from telephony.core.plan import TenantPlan
+from telephony.core.resume import resume
 from telephony.core.values import EndedBy, Endpoint, Outcome
 from tests.builders.calls import (
     FLOW,
@@ -241,3 +245,37 @@ def test_agents_number_that_no_rule_allows_is_not_called():
     world = with_agents(REMOTE, plan=plan)
     assert not dialled(world)
     assert world.last(fact.AgentMissed).cause == 21
+
+
+# A switch that dies in the middle.
+
+
+@pytest.mark.parametrize("length", range(3, 15))
+def test_forwarded_call_whose_switch_died_at_any_fact_ends_with_one_whole_record_and_no_trunk_taken(length):
+    facts = told(outside={FIRST: Telephone(presses="")}, confirm=True, record=True).facts
+    part = facts[:length]
+    call = resume(CALL, part, a_plan())
+    if call is None:
+        assert any(isinstance(one, fact.CallEnded) for one in part)
+        return
+    talks = any(isinstance(one, fact.OutsideConnected) for one in part)
+    assert (call.stage is Stage.TALKING) is (talks and not any(isinstance(one, fact.LegEnded) for one in part))
+    engine = Engine(a_plan(), Random(1252))
+    work = engine.adopt(call, NINE + NEVER)
+    for leg in call.legs:
+        work.add(engine.handle(ev.ChannelEnded(call=CALL, at=NINE + NEVER, channel=leg.channel)))
+    whole = [*part, *work.facts]
+    assert [one.seq for one in whole] == list(range(1, len(whole) + 1))
+    assert sum(isinstance(one, fact.CallEnded) for one in whole) == 1
+    assert not engine.lines.busy
+
+
+def test_agent_outside_who_talks_is_taken_up_with_the_place_on_the_trunk():
+    facts = with_agents(REMOTE).facts
+    part = facts[: 1 + next(no for no, one in enumerate(facts) if isinstance(one, fact.AgentConnected))]
+    call = resume(CALL, part, a_plan())
+    assert call.stage is Stage.TALKING
+    assert (call.agent_leg.number, call.agent_leg.trunk) == ("+8613800000009", "first")
+    engine = Engine(a_plan(), Random(1252))
+    engine.adopt(call, NINE + NEVER)
+    assert engine.lines.busy == {"first": 1}
