@@ -37,6 +37,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Calls"),
             _list(_("Calls"), "call", "telephony.call"),
             _list(_("Recordings"), "graphic_eq", "telephony.recording"),
+            _list(_("Voicemail"), "voicemail", "telephony.voicemail"),
+            _list(_("Orders"), "shopping_cart", "telephony.order"),
             _list(_("Ledger"), "history_edu", "telephony.ledgerentry"),
             _list(_("Queues"), "groups", "telephony.queue"),
             _list(_("Flows"), "account_tree", "telephony.flow"),
