@@ -46,6 +46,10 @@ def requests(  # noqa: PLR0912  a branch for each command
         case cmd.Connect(bridge=bridge, channels=channels):
             yield Request("POST", f"bridges/{_id(bridge)}", {"type": "mixing"})
             yield Request("POST", f"bridges/{_id(bridge)}/addChannel", {"channel": ",".join(channels)})
+        case cmd.TakeOut(bridge=bridge, channel=channel):
+            yield Request("POST", f"bridges/{_id(bridge)}/removeChannel", {"channel": channel})
+        case cmd.TellPhone(channel=channel, state=state):
+            yield Request("POST", f"channels/{_id(channel)}/transfer_progress", {"states": state})
         case cmd.DropBridge(bridge=bridge):
             yield Request("DELETE", f"bridges/{_id(bridge)}")
         case cmd.HangUp(channel=channel, cause=cause):
@@ -79,6 +83,8 @@ def failed(command: cmd.Command, at: datetime) -> ev.Event | None:
 def _create(command: cmd.CreateLeg | cmd.CreateOutside, app: str, outward: Callable[[str], str]) -> Request:
     if isinstance(command, cmd.CreateLeg):
         endpoint, shown = f"PJSIP/{command.endpoint}", _shown(command.caller, command.caller_name)
+        # The agent's phone may send the caller on by REFER: we are asked, and Asterisk's dialplan is not.
+        shown = {**shown, "PJSIP_TRANSFER_HANDLING()": "ari-only"}
     else:
         endpoint = f"PJSIP/{outward(command.number)}@trunk-{command.trunk}"
         shown = _shown(outward(command.caller_id), "")

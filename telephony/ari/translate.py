@@ -20,6 +20,8 @@ def translate(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.E
         return _prompt_ended(message["playback"], call_of, at)
     if kind in ("RecordingFinished", "RecordingFailed"):
         return _message_ended(message["recording"], call_of, at, failed=kind == "RecordingFailed")
+    if kind == "ChannelTransfer":
+        return _blind_asked(message, call_of, at)
     channel = message.get("channel")
     if not channel:
         return None
@@ -51,6 +53,16 @@ def _prompt_ended(playback: Mapping[str, Any], call_of: CallOf, at: datetime) ->
     if call is None:
         return None
     return ev.PromptEnded(call=call, at=at, playback=PlaybackId(playback["id"]), failed=playback["state"] == "failed")
+
+
+def _blind_asked(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.Event | None:
+    """A phone asks by REFER that the other party be sent on; with a call of its own in `destination_channel` it
+    would be an attended transfer, which is asked for otherwise here."""
+    channel = ChannelId(message["referred_by"]["source_channel"]["id"])
+    call = call_of(channel)
+    wanted = str(message["refer_to"]["requested_destination"]["destination"])
+    target = wanted.removeprefix("<").removeprefix("sip:").partition("@")[0].partition(";")[0]
+    return ev.BlindAsked(call=call, at=at, channel=channel, target=target[:40]) if call else None
 
 
 def _message_ended(recording: Mapping[str, Any], call_of: CallOf, at: datetime, *, failed: bool) -> ev.Event | None:

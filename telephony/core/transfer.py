@@ -49,6 +49,9 @@ def let_go(turn: Turn, leg: Leg, target: str) -> None:
     turn.order(cmd.TellPhone, channel=leg.channel, state="channel_answered")
     turn.order(cmd.HangUp, channel=leg.channel)
     end_leg(turn, leg, 16)
+    for other in turn.call.ringing:  # outrun by this agent's, and not gone yet: no more to be reckoned with
+        turn.order(cmd.HangUp, channel=other.channel)
+        end_leg(turn, other, 0)
 
 
 def wait(turn: Turn, queue: QueuePlan) -> None:

@@ -138,6 +138,22 @@ def _ended(body: Body, names: Names) -> str:
     }
 
 
+#: Why the caller could not be sent on; the words of `core.facts.TransferFailed`.
+TRANSFER_REASONS = {
+    "unknown": gettext_lazy("nobody with this number is logged in"),
+    "busy": gettext_lazy("not free"),
+    "not_now": gettext_lazy("not possible now"),
+    "not_answered": gettext_lazy("not answered"),
+}
+
+
+def _transfer_failed(body: Body, names: Names) -> str:
+    return _("The caller could not be sent on to %(target)s: %(reason)s.") % {
+        "target": body["target"],
+        "reason": TRANSFER_REASONS.get(body["reason"], body["reason"]),
+    }
+
+
 TOLD: dict[str, Callable[[Body, Names], str]] = {
     "CallArrived": _arrived,
     "CallAnswered": lambda body, names: _("The house answered."),
@@ -155,6 +171,8 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "OutsideFailed": _outside_failed,
     "LegHeld": lambda body, names: _("Leg %(leg)s put the others on hold.") % {"leg": body["leg"]},
     "LegResumed": lambda body, names: _("Leg %(leg)s took the call back.") % {"leg": body["leg"]},
+    "TransferBegun": lambda body, names: _("The agent sent the caller on to %(target)s.") % {"target": body["target"]},
+    "TransferFailed": _transfer_failed,
     "RecordingStarted": lambda body, names: _("Recording began."),
     "RecordingStored": _stored,
     "RecordingLost": lambda body, names: _("There is no recording: %(why)s") % {"why": body["why"]},

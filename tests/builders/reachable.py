@@ -115,7 +115,7 @@ def _likeness(call: Call, at: datetime) -> object:
     """What makes two calls different for this search."""
     waited_long = call.entered_at is not None and at - call.entered_at > timedelta(minutes=5)
     legs = tuple(
-        (leg.kind, leg.answered_at is not None, leg.ended_at is not None, leg.held, leg.trunk != "")
+        (leg.kind, leg.answered_at is not None, leg.ended_at is not None, leg.held and not leg.ended_at, leg.trunk != "")
         for leg in call.legs
     )
     over = call.stage in (Stage.CLEARING, Stage.ENDED)
@@ -183,8 +183,9 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.LegRinging(**head, channel=channel)
             yield ev.LegAnswered(**head, channel=channel)
             yield ev.LegHeld(**head, channel=channel)
-            yield ev.BlindAsked(**head, channel=channel, target="2002")
-            yield ev.BlindAsked(**head, channel=channel, target="tickets")
+            if call.stage is not Stage.TALKING or (len(call.legs) == 2 and call.plan.queues[QUEUE].record):
+                yield ev.BlindAsked(**head, channel=channel, target="2002")
+                yield ev.BlindAsked(**head, channel=channel, target="tickets")
             yield ev.LegResumed(**head, channel=channel)
             yield ev.ChannelEnded(**head, channel=channel, cause=16)
 

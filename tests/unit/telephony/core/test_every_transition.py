@@ -207,3 +207,18 @@ def test_pin_is_in_no_fact_and_shown_by_nothing():
             if isinstance(command, cmd.CheckPin):
                 assert "pin=" not in repr(command)
                 assert move.stepped[0].keys == ""
+
+
+def test_caller_who_is_sent_on_is_never_left_in_silence_without_an_owner():
+    """He hears music or is in a queue, and somebody rings for him or is asked for, until two talk again."""
+    sent = [move for move in every_move() if move.stepped and isinstance(move.event, ev.BlindAsked)]
+    assert {move.stepped[0].stage for move in sent} >= {Stage.TALKING, Stage.WAITING}
+    for move in every_move():
+        if move.stepped and move.stepped[0].stage is Stage.PASSING:
+            call, commands, _ = move.stepped
+            assert call.ringing or any(isinstance(one, cmd.ReserveAgent) for one in commands)
+            if move.before.stage is not Stage.PASSING:
+                assert any(isinstance(one, cmd.StartMusic) and one.channel == call.channel for one in commands)
+        if move.stepped and move.before.stage is Stage.PASSING and move.stepped[0].stage is not Stage.PASSING:
+            stopped = any(isinstance(one, cmd.StopMusic) for one in move.stepped[1])
+            assert stopped or move.stepped[0].stage in (Stage.CLEARING, Stage.ENDED)
