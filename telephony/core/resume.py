@@ -44,12 +44,8 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                 _tell_outside(legs, entry)
             case fact.AgentMissed() | fact.LegEnded() | fact.LegHeld() | fact.LegResumed():
                 _tell_leg(legs, entry)
-            case fact.RecordingStarted():
-                call = replace(call, recording=entry.name)
-            case fact.MessageStarted():
-                call = replace(call, outcome=Outcome.VOICEMAIL)
-            case fact.OrderConfirmed():
-                call = replace(call, ordered=(*call.ordered, entry.key))
+            case fact.RecordingStarted() | fact.MessageStarted() | fact.OrderConfirmed():
+                call = _with_kept(call, entry)
             case fact.CallEnded():
                 return None
     if 0 not in legs:
@@ -63,6 +59,16 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     talks = talks or any(leg.ended_at is None for leg in forwarded)
     talking = talks and call.caller_leg.ended_at is None
     return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)
+
+
+def _with_kept(call: Call, entry: fact.RecordingStarted | fact.MessageStarted | fact.OrderConfirmed) -> Call:
+    match entry:
+        case fact.RecordingStarted():
+            return replace(call, recording=entry.name)
+        case fact.MessageStarted():
+            return replace(call, outcome=Outcome.VOICEMAIL)
+        case fact.OrderConfirmed():
+            return replace(call, ordered=(*call.ordered, entry.key))
 
 
 def _tell_leg(legs: dict[int, Leg], entry: fact.AgentMissed | fact.LegEnded | fact.LegHeld | fact.LegResumed) -> None:

@@ -222,3 +222,19 @@ def test_caller_who_is_sent_on_is_never_left_in_silence_without_an_owner():
         if move.stepped and move.before.stage is Stage.PASSING and move.stepped[0].stage is not Stage.PASSING:
             stopped = any(isinstance(one, cmd.StopMusic) for one in move.stepped[1])
             assert stopped or move.stepped[0].stage in (Stage.CLEARING, Stage.ENDED)
+
+
+def test_place_on_a_trunk_is_given_back_once_by_each_leg_that_ends():
+    for move in every_move():
+        if move.stepped and not isinstance(move.event, ev.TrunkSeized):
+            call, commands, _ = move.stepped
+            was = {leg.no for leg in move.before.legs if leg.trunk and leg.ended_at is None}
+            now = {leg.no for leg in call.legs if leg.trunk and leg.ended_at is None}
+            given = Counter(one.trunk for one in commands if isinstance(one, cmd.FreeTrunk))
+            assert given == Counter(call.legs[no].trunk for no in was - now), move
+
+
+def test_nobody_outside_talks_to_a_caller_without_having_answered():
+    for move in every_move():
+        for leg in move.stepped[0].legs if move.stepped else ():
+            assert leg.connected_at is None or leg.kind is not LegKind.OUTSIDE or leg.answered_at is not None
