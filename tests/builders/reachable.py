@@ -115,7 +115,13 @@ def _likeness(call: Call, at: datetime) -> object:
     """What makes two calls different for this search."""
     waited_long = call.entered_at is not None and at - call.entered_at > timedelta(minutes=5)
     legs = tuple(
-        (leg.kind, leg.answered_at is not None, leg.ended_at is not None, leg.held and not leg.ended_at, leg.trunk != "")
+        (
+            leg.kind,
+            leg.answered_at is not None,
+            leg.ended_at is not None,
+            leg.held and not leg.ended_at,
+            leg.trunk != "",
+        )
         for leg in call.legs
     )
     over = call.stage in (Stage.CLEARING, Stage.ENDED)
