@@ -20,7 +20,7 @@ from telephony.journal.ship import carry
 log = structlog.get_logger(__name__)
 EVERY = 0.25  # seconds: entries of so long make one transaction, and screens lag by no more
 AGAIN_AFTER = 1.0  # seconds, while PostgreSQL is away
-POLITE = 5  # added to the process's niceness: calls come first
+POLITE = 10  # added to the process's niceness: calls come first, screens catch up
 
 
 def main(path: Path) -> None:

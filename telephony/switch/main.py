@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
+from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, InterfaceError
@@ -17,10 +18,11 @@ from seatline.ids import new_id
 from telephony.ami.listener import AmiListener
 from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, SecurityAlert
 from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
+from telephony.core.acd.agents import State
 from telephony.core.call import Stage
 from telephony.core.engine import Engine
 from telephony.core.events import Event
-from telephony.core.values import BridgeId, CallId, ChannelId, SessionId
+from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, SessionId
 from telephony.journal.disk import Journal
 from telephony.journal.services import last_talks
 from telephony.journal.ship import ship
@@ -40,7 +42,6 @@ from telephony.switch.shell import Shell
 
 log = structlog.get_logger(__name__)
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
-OWN_NEWS_AFTER = 1.0  # seconds; a pause for missed calls must be known before the agent ends it
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
 
@@ -76,7 +77,6 @@ class Switch:
         self._shell.asks = self._look_ups
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
-        self._own_news_waits = False
         self._ari: AriClient | None = None
         self._stop = asyncio.Event()
 
@@ -205,18 +205,16 @@ class Switch:
             case FullyBooted():
                 log.info("asterisk has booted")
 
-    def _heard_notice(self, name: str, backend: int) -> None:
-        """News of PostgreSQL. Agents' states that we have told ourselves are no news to hurry for, and are many."""
-        if name == "seatline_presence" and backend == self._carrier.backend:
-            if not self._own_news_waits:
-                self._own_news_waits = True
-                asyncio.get_running_loop().call_later(OWN_NEWS_AFTER, self._follow_own_news)
+    def _heard_notice(self, name: str, text: str, backend: int) -> None:
+        """News of PostgreSQL. What we told of an agent is none to us, but for a pause: sessions have it only now."""
+        if name == "seatline_presence" and backend == self._carrier.backend and not self._took_out(text):
             return
         self._news[name].set()
 
-    def _follow_own_news(self) -> None:
-        self._own_news_waits = False
-        self._news["seatline_presence"].set()
+    def _took_out(self, agent_id: str) -> bool:
+        """Whether the floor took this agent out for missed calls and does not know yet that the session is paused."""
+        agent = self._engine.floor.agents.get(AgentId(UUID(agent_id)))
+        return agent is not None and agent.state is State.PAUSED and not agent.who.paused
 
     async def _follow(self, name: str, errand: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do the errand after each notice; notices that come meanwhile are one."""

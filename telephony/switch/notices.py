@@ -12,8 +12,8 @@ CHANNELS = ("seatline_presence", "seatline_plan", "seatline_numbers")
 AGAIN_AFTER = 1.0  # seconds
 
 
-async def listen(heard: Callable[[str, int], None]) -> None:
-    """Call `heard` for each notice, with the channel's name and the number of the connection that sent it; never ends.
+async def listen(heard: Callable[[str, str, int], None]) -> None:
+    """Call `heard` for each notice, with channel, text and the number of the connection that sent it; never ends.
 
     Notices sent while we were away are lost, so after each (re)connect there is news of everything, from nobody (0).
     """
@@ -23,9 +23,9 @@ async def listen(heard: Callable[[str, int], None]) -> None:
                 for channel in CHANNELS:
                     await database.execute(f"LISTEN {channel}")
                 for channel in CHANNELS:
-                    heard(channel, 0)
+                    heard(channel, "", 0)
                 async for notice in database.notifies():
-                    heard(notice.channel, notice.pid)
+                    heard(notice.channel, notice.payload, notice.pid)
         except psycopg.Error as error:
             log.warning("no notices from the database", cause=str(error).split("\n", maxsplit=1)[0])
         await asyncio.sleep(AGAIN_AFTER)
