@@ -1,5 +1,6 @@
 """What an earlier switch left: calls that the ledger has begun and not ended, and recordings that nobody completed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,14 @@ import structlog
 from django.db.models import Exists, Max, OuterRef
 
 from telephony.core.call import Call
-from telephony.core.facts import Fact, RecordingLost, RecordingStored
+from telephony.core.facts import Fact, MessageLost, MessageStored, RecordingLost, RecordingStored
 from telephony.core.plan import Plan
 from telephony.core.resume import resume
 from telephony.core.values import CallId, TenantId
 from telephony.journal.models import Call as CallRow
 from telephony.journal.models import LedgerEntry
 from telephony.journal.services import open_call_facts
-from telephony.recordings.files import day_of, keep, left_over, path_of
+from telephony.recordings.files import day_of, keep, keep_message, left_over, message_path, path_of
 from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
@@ -56,4 +57,33 @@ def complete_recordings(spool: Path, recordings: Path, at: datetime) -> list[Fac
             facts.append(RecordingLost(**head, why=str(error)))
             continue
         facts.append(RecordingStored(**head, seconds=kept.seconds, peak_db=kept.peak_db, size=kept.size))
+    return facts
+
+
+def complete_messages(spool: Path, recordings: Path, at: datetime, before: Sequence[Fact] = ()) -> list[Fact]:
+    """Keep the messages of ended calls that a killed switch did not complete; `before` are facts just made of them."""
+    seqs = {fact.call: fact.seq for fact in before}
+    facts: list[Fact] = []
+    with telephony_scope():
+        told = LedgerEntry.objects.filter(call_id=OuterRef("call_id"), kind__in=("MessageStored", "MessageLost"))
+        begun = LedgerEntry.objects.filter(kind="MessageStarted", at__gte=at - LOOK_BACK).exclude(Exists(told))
+        names = {entry.call_id: str(entry.body["name"]) for entry in begun}
+        rows = list(CallRow.objects.filter(id__in=names, ended_at__isnull=False).select_related("tenant"))
+        last = {row.id: LedgerEntry.objects.filter(call_id=row.id).aggregate(last=Max("seq"))["last"] for row in rows}
+    for row in rows:
+        call, name = CallId(row.id), names[row.id]
+        head: dict[str, Any] = {
+            "call": call, "seq": max(last[row.id], seqs.get(call, 0)) + 1, "at": at, "name": name,
+            "tenant": TenantId(row.tenant_id) if row.tenant_id else None,
+        }  # fmt: skip
+        code = row.tenant.code if row.tenant else "operator"
+        try:
+            kept = keep_message(
+                spool / f"{name}.wav", recordings / message_path(code, day_of(row.started_at), row.id)
+            )  # fmt: skip
+        except OSError as error:
+            log.error("message is lost", call_id=str(row.id), cause=str(error))
+            facts.append(MessageLost(**head, why=str(error)))
+            continue
+        facts.append(MessageStored(**head, seconds=kept.seconds, peak_db=kept.peak_db, size=kept.size))
     return facts
