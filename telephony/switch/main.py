@@ -33,7 +33,7 @@ from telephony.switch.accounts import Accounts
 from telephony.switch.carrier import Carrier
 from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
-from telephony.switch.leftover import complete_recordings, open_calls
+from telephony.switch.leftover import complete_messages, complete_recordings, open_calls
 from telephony.switch.lookups import LookUps
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
@@ -136,7 +136,9 @@ class Switch:
         await self._follow_presence()
         self._shell.act(adopt_all(self._engine, calls, now()))
         spool = self._recordings / "spool"
-        self._journal.append(await self._desk.do(lambda: complete_recordings(spool, self._recordings, now())), [])
+        kept = await self._desk.do(lambda: complete_recordings(spool, self._recordings, now()))
+        kept += await self._desk.do(lambda: complete_messages(spool, self._recordings, now(), kept))
+        self._journal.append(kept, [])
 
     async def _stay_connected(self) -> None:
         settings = self._settings
