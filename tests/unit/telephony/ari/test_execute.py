@@ -19,6 +19,9 @@ OUTSIDE = cmd.CreateOutside(
     call=CALL, channel=LEG, number="+862161234567", trunk="carrier", originator="caller", caller_id="+862196968101",
 )  # fmt: skip
 SPEAK = cmd.StartPrompt(call=CALL, channel="c", playback="p", media=("sound:a", "sound:b"))
+MESSAGE = cmd.StartMessage(
+    call=CALL, channel="c", name="m", longest=timedelta(minutes=2), silence=timedelta(seconds=5)
+)  # fmt: skip
 JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
 
 
@@ -39,6 +42,8 @@ JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
         (cmd.HangUp(call=CALL, channel="c"), [("DELETE", "channels/c")]),
         (cmd.LetGo(call=CALL, channel="c"), [("POST", "channels/c/continue")]),
         (cmd.Mark(call=CALL, channel="c", variables={"STAGE": "waiting"}), [("POST", "channels/c/variables")]),
+        (MESSAGE, [("POST", "channels/c/record")]),
+        (cmd.StopMessage(call=CALL, name="m"), [("POST", "recordings/live/m/stop")]),
         # Those that are not Asterisk's business.
         (cmd.SetTimer(call=CALL, timer="key", count=1, delay=timedelta(1)), []),
         (cmd.KeepRecording(call=CALL, name="n"), []),
@@ -91,3 +96,10 @@ def test_carrier_gets_numbers_in_the_form_that_it_takes_and_the_tenants_number_i
 
 def test_trunk_that_asterisk_refuses_is_a_failed_leg():
     assert failed(OUTSIDE, NINE) == ev.ChannelEnded(call=CALL, at=NINE, channel=LEG, cause=20)
+
+
+def test_message_ends_by_hash_a_silence_or_its_length():
+    (request,) = requests(MESSAGE, "seatline")
+    limits = {"maxDurationSeconds": "120", "maxSilenceSeconds": "5", "terminateOn": "#"}
+    assert request.query == {"name": "m", "format": "wav", "ifExists": "overwrite", **limits}
+    assert failed(MESSAGE, NINE) == ev.MessageEnded(call=CALL, at=NINE, name="m", failed=True)

@@ -120,3 +120,12 @@ def test_prompt_that_could_not_be_played_says_so():
     playback = {"id": "p1", "target_uri": "channel:caller", "state": "failed"}
     event = translate({"type": "PlaybackFinished", "playback": playback}, lambda _: a_call_id(), NINE)
     assert event == ev.PromptEnded(call=a_call_id(), at=NINE, playback="p1", failed=True)
+
+
+@pytest.mark.parametrize(("kind", "failed"), [("RecordingFinished", False), ("RecordingFailed", True)])
+def test_end_of_a_message_is_that_of_the_call_whose_channel_it_was_on(kind, failed):
+    recording = {"name": "m", "target_uri": "channel:c", "state": "done", "format": "wav"}
+    message = {"type": kind, "recording": recording}
+    event = translate(message, {"c": a_call_id()}.get, NINE)
+    assert event == ev.MessageEnded(call=a_call_id(), at=NINE, name="m", failed=failed)
+    assert translate({**message, "recording": {**recording, "target_uri": "channel:x"}}, {}.get, NINE) is None
