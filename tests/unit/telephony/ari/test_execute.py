@@ -41,7 +41,8 @@ JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
         (cmd.DropBridge(call=CALL, bridge="b"), [("DELETE", "bridges/b")]),
         (cmd.HangUp(call=CALL, channel="c"), [("DELETE", "channels/c")]),
         (cmd.LetGo(call=CALL, channel="c"), [("POST", "channels/c/continue")]),
-        (cmd.Mark(call=CALL, channel="c", variables={"STAGE": "waiting"}), [("POST", "channels/c/variables")]),
+        (cmd.Label(call=CALL, channel="c", variables={"STAGE": "flow"}), [("POST", "channels/c/variables")]),
+        (cmd.Mark(call=CALL, channel="c", variables={"STAGE": "waiting"}), []),  # by AMI
         (MESSAGE, [("POST", "channels/c/record")]),
         (cmd.StopMessage(call=CALL, name="m"), [("POST", "recordings/live/m/stop")]),
         # Those that are not Asterisk's business.
