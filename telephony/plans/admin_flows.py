@@ -1,0 +1,221 @@
+"""Flows: drafts, versions, and the numbers that they answer."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from seatline import clock
+from seatline.panel.base import PanelAdmin, PanelTabular, WindowTabular
+from seatline.panel.forms import AskForm, posted
+from seatline.panel.show import figure, tag, when
+from telephony.plans.admin_of_tenants import OfTenant
+from telephony.plans.models import Flow, FlowVersion, Route
+from telephony.plans.services import faults_of, publish_flow, save_draft
+from tenants.accounts.models import User
+
+
+class VersionInline(WindowTabular):
+    """Versions of a flow, newest first."""
+
+    model = FlowVersion
+    fields = ("version", "state_shown", "published", "who")
+    readonly_fields = fields
+    ordering = ("-version",)
+    show_change_link = True
+    verbose_name_plural = gettext_lazy("versions")
+
+    @display(description=gettext_lazy("state"))
+    def state_shown(self, row: FlowVersion) -> str:
+        """Draft or published."""
+        return tag(row.get_state_display(), "warn" if row.state == FlowVersion.State.DRAFT else "good")
+
+    @display(description=gettext_lazy("published at"))
+    def published(self, row: FlowVersion) -> str:
+        """In the operator's time zone."""
+        return when(row.published_at)
+
+    @display(description=gettext_lazy("published by"))
+    def who(self, row: FlowVersion) -> str:
+        """The person's user name."""
+        if row.published_by is None:
+            return "–"
+        return User.objects.filter(pk=row.published_by).values_list("username", flat=True).first() or "–"
+
+
+class RouteInline(PanelTabular):
+    """Numbers that the flow answers."""
+
+    model = Route
+    fields = ("number", "merchant_code")
+    autocomplete_fields = ("number",)
+    verbose_name = gettext_lazy("number")
+    verbose_name_plural = gettext_lazy("answers the numbers")
+
+
+class DraftForm(AskForm):
+    """A definition as JSON."""
+
+    definition = forms.CharField(
+        label=gettext_lazy("definition"), widget=UnfoldAdminTextareaWidget({"rows": 28, "class": "sl-code"})
+    )
+
+    def clean_definition(self) -> Any:
+        """JSON, or the place where it stops being JSON."""
+        try:
+            return json.loads(self.cleaned_data["definition"])
+        except ValueError as error:
+            line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+            raise forms.ValidationError(
+                _("This is not JSON: look at line %(line)s, column %(column)s.") % {"line": line, "column": column}
+            ) from error
+
+
+@admin.register(Flow)
+class FlowAdmin(OfTenant):
+    """Dialogues with callers."""
+
+    list_display = ("code", "name", "tenant_named", "published", "draft")
+    list_filter = ("tenant",)
+    search_fields = ("code", "name")
+    fields = (("tenant", "code"), "name")
+    actions_detail = ("edit_draft", "publish")
+    empty_hint = gettext_lazy("Add a flow, write its draft, publish it, and give it a number to answer.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With versions, for the list's columns."""
+        return super().get_queryset(request).prefetch_related("versions")
+
+    @display(description=gettext_lazy("published version"))
+    def published(self, flow: Flow) -> str:
+        """What callers meet."""
+        numbers = [one.version for one in flow.versions.all() if one.state == FlowVersion.State.PUBLISHED]
+        return figure(max(numbers, default=None))
+
+    @display(description=gettext_lazy("draft"), boolean=True)
+    def draft(self, flow: Flow) -> bool:
+        """Whether there is one."""
+        return any(one.state == FlowVersion.State.DRAFT for one in flow.versions.all())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Flow | None = None) -> tuple[str, ...]:
+        """Reports name the code, so it stays."""
+        return ("tenant", "code") if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Flow | None) -> list[Any]:
+        """Nothing below an empty form."""
+        return [RouteInline, VersionInline] if obj else []
+
+    def save_formset(self, request: HttpRequest, form: Form, formset: Any, change: bool) -> None:
+        """A route belongs to the flow's tenant."""
+        for one in formset.forms:
+            one.instance.tenant_id = form.instance.tenant_id
+        super().save_formset(request, form, formset, change)
+
+    def offers(self, row: Flow, name: str) -> bool:
+        """Only a draft is published."""
+        return name != "publish" or self.draft(row)
+
+    @action(
+        description=gettext_lazy("Edit draft"),
+        url_path="draft",
+        permissions=["telephony.change_flowversion"],
+        icon="edit_note",
+    )
+    def edit_draft(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Write the next version; what keeps it from being published is told node by node."""
+        flow = self.found(request, object_id)
+        newest = max(flow.versions.all(), key=lambda one: one.version, default=None)
+        start = (
+            newest.definition
+            if newest
+            else {"start": "end", "nodes": {"end": {"kind": "finish", "outcome": "informed"}}}
+        )
+        form = DraftForm(posted(request), initial={"definition": json.dumps(start, ensure_ascii=False, indent=2)})
+
+        def do() -> str:
+            definition = form.cleaned_data["definition"]
+            save_draft(flow, definition)
+            faults = faults_of(flow, definition)
+            for fault in faults:
+                messages.warning(request, str(fault))
+            return (
+                _("The draft is saved; it cannot be published yet.")
+                if faults
+                else _("The draft is saved and can be published.")
+            )
+
+        return self.ask(
+            request,
+            flow,
+            form,
+            do,
+            title=_("Draft of %(flow)s") % {"flow": flow},
+            submit=_("Save draft"),
+            text=_("Callers go on meeting the published version until you publish this one."),
+            facts=[str(fault) for fault in faults_of(flow, start)] if newest else (),
+        )
+
+    @action(
+        description=gettext_lazy("Publish"),
+        url_path="publish",
+        permissions=["telephony.change_flowversion"],
+        icon="publish",
+        variant=ActionVariant.PRIMARY,
+    )
+    def publish(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Let callers meet the draft."""
+        flow = self.found(request, object_id)
+
+        def do() -> str:
+            version = publish_flow(flow, clock.now(), request.user.pk)
+            return _("Version %(version)s is in force; calls that run stay with theirs.") % {"version": version.version}
+
+        draft = next((one for one in flow.versions.all() if one.state == FlowVersion.State.DRAFT), None)
+        return self.ask(
+            request,
+            flow,
+            AskForm(posted(request)),
+            do,
+            title=_("Publish %(flow)s") % {"flow": flow},
+            submit=_("Publish"),
+            text=_("Callers who arrive from now on meet the draft. A published version never changes again."),
+            facts=[str(fault) for fault in faults_of(flow, draft.definition)] if draft else (),
+        )
+
+
+@admin.register(FlowVersion)
+class VersionAdmin(PanelAdmin):
+    """A version to read; it is written and published on the flow's page."""
+
+    list_display = ("flow", "version", "state", "published")
+    list_filter = ("state", "tenant")
+    list_select_related = ("flow",)
+    fields = ("flow", "version", "state", "published", "shown")
+    readonly_fields = fields
+
+    @display(description=gettext_lazy("published at"))
+    def published(self, row: FlowVersion) -> str:
+        """In the operator's time zone."""
+        return when(row.published_at)
+
+    @display(description=gettext_lazy("definition"))
+    def shown(self, row: FlowVersion) -> str:
+        """As it is written."""
+        return format_html("<pre class='sl-code'>{}</pre>", json.dumps(row.definition, ensure_ascii=False, indent=2))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """On the flow's page."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """On the flow's page."""
+        return False

@@ -1,0 +1,130 @@
+"""What is asked when seats are granted, resized or given back."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminTimeWidget,
+)
+
+from seatline import clock
+from seatline.panel.forms import AskForm, MomentField, TypedNameForm
+from tenants.accounts.models import Tenant
+from tenants.seats.bar import room_bar
+from tenants.seats.models import LeaseWindow, SeatLease
+from tenants.seats.rules import Window
+
+
+class GrantForm(forms.ModelForm):
+    """A new lease: who, how many or which seats, from when to when, at which weekly hours."""
+
+    tenant = forms.ModelChoiceField(
+        Tenant.objects.none(), label=gettext_lazy("tenant"), widget=UnfoldAdminSelectWidget()
+    )
+    seats = forms.IntegerField(
+        label=gettext_lazy("seats"), min_value=1, max_value=9999, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    named = forms.CharField(
+        label=gettext_lazy("certain seats"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=gettext_lazy("Their numbers, such as 1-12, 15; as many as seats. Empty: any seats of the room."),
+    )
+    starts_at = MomentField(label=gettext_lazy("from"))
+    ends_at = MomentField(label=gettext_lazy("until"), required=False)
+    weekdays = forms.CharField(
+        label=gettext_lazy("weekdays"),
+        required=False,
+        max_length=7,
+        validators=LeaseWindow._meta.get_field("weekdays").validators,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=gettext_lazy(
+            "Only at weekly hours: days on which they begin, 1 is Monday, 7 Sunday. Empty: around the clock."
+        ),
+    )
+    from_time = forms.TimeField(
+        label=gettext_lazy("hours from"),
+        required=False,
+        widget=UnfoldAdminTimeWidget(),
+        help_text=gettext_lazy("In the tenant's time zone."),
+    )
+    to_time = forms.TimeField(
+        label=gettext_lazy("hours to"),
+        required=False,
+        widget=UnfoldAdminTimeWidget(),
+        help_text=LeaseWindow._meta.get_field("to_time").help_text,
+    )
+
+    class Meta:
+        model = SeatLease
+        fields = ("tenant", "seats", "starts_at", "ends_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tenant"].queryset = Tenant.objects.all()
+        self.fields["starts_at"].initial = clock.now()
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
+        bar = room_bar(clock.now())
+        self.fields["seats"].help_text = _(
+            "Free now: %(free)s of %(seats)s; at the fullest instant of the next 24 hours: %(peak)s."
+        ) % {"free": bar.free, "seats": bar.seats, "peak": bar.free_at_peak}
+
+    def clean_named(self) -> list[int]:
+        """Seat numbers and ranges."""
+        return _seat_numbers(self.cleaned_data["named"])
+
+    def clean(self) -> dict[str, Any] | None:
+        """Weekly hours are whole or absent."""
+        got = super().clean() or self.cleaned_data
+        hours = [got.get("weekdays"), got.get("from_time"), got.get("to_time")]
+        if any(hours) and not all(one not in (None, "") for one in hours):
+            raise forms.ValidationError(
+                _("Weekly hours need weekdays and both times; for a whole day write 0:00 twice.")
+            )
+        return got
+
+    @property
+    def windows(self) -> list[Window]:
+        """The weekly hours for the service."""
+        got = self.cleaned_data
+        if not got.get("weekdays"):
+            return []
+        return [Window(frozenset(int(day) for day in got["weekdays"]), got["from_time"], got["to_time"])]
+
+
+def _seat_numbers(text: str) -> list[int]:
+    """Numbers and ranges parted by commas or spaces."""
+    found: list[int] = []
+    for part in re.split(r"[,，、\s]+", text.strip()):
+        if not part:
+            continue
+        match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
+        if match is None:
+            raise forms.ValidationError(_("“%(part)s” is no seat; write 1-12, 15.") % {"part": part})
+        first, last = int(match[1]), int(match[2] or match[1])
+        found += range(first, last + 1)
+    return found
+
+
+class EndLeaseForm(TypedNameForm):
+    """When the lease ends; the tenant's code is typed."""
+
+    ends_at = MomentField(label=gettext_lazy("ends at"))
+    field_order = ["ends_at", "typed"]
+
+
+class ResizeForm(AskForm):
+    """How many seats from when on."""
+
+    seats = forms.IntegerField(
+        label=gettext_lazy("seats"), min_value=1, max_value=9999, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    from_at = MomentField(label=gettext_lazy("from"))
