@@ -55,3 +55,18 @@ class Agent:
     def available(self) -> bool:
         """Whether a call may be offered now."""
         return self.state is State.READY and self.reachable and not self.leaving
+
+    @property
+    def at_work(self) -> bool:
+        """Whether he takes calls now or after the one at hand."""
+        return self.state is not State.PAUSED and self.reachable and not self.leaving
+
+    def discounted(self, rule: frozenset[str]) -> bool:
+        """Whether he does not count as there by these words; see `empty`."""
+        return (
+            ("paused" in rule and self.state is State.PAUSED)
+            or ("unavailable" in rule and not self.reachable)
+            or ("inuse" in rule and self.state in (State.TALKING, State.HOLD))
+            or ("ringing" in rule and self.state is State.RINGING)
+            or ("wrapup" in rule and self.state is State.WRAP_UP)
+        )

@@ -14,11 +14,9 @@ from random import Random
 
 from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.estimate import expected_wait, learn
-from telephony.core.acd.line import Line, Waiting, grade_of, unix
+from telephony.core.acd.line import Line, Waiting, grade_of, rank_of, unix
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId, CallId, Endpoint, Outcome, QueueId, TenantId, outside_number
-
-OVERDUE = 180.0  # seconds after which a caller's wait counts more than the weight of another queue: nobody starves
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ class Floor:
         if "never" in rule:
             return True
         return any(
-            not _discounted(self.agents[agent], rule) for agent in line.members if not self.agents[agent].leaving
+            not self.agents[agent].discounted(rule) for agent in line.members if not self.agents[agent].leaving
         )
 
     def enter(
@@ -238,7 +236,7 @@ class Floor:
         if waiting is None:
             return None
         line = waiting.line
-        at_work = sum(_works(self.agents[agent]) for agent in line.members)
+        at_work = sum(self.agents[agent].at_work for agent in line.members)
         return expected_wait(self.position(call), at_work, line.handling)
 
     def stranded(self) -> list[CallId]:
@@ -280,7 +278,7 @@ class Floor:
                 continue
             waiting, member = found
             members[queue_id] = member.agent
-            rank = _rank(line.plan, waiting, now)
+            rank = rank_of(waiting, now)
             if best is None or rank < best[0]:
                 best = (rank, line, waiting)
         if best is None:
@@ -407,24 +405,3 @@ class Floor:
         """Who waits in a queue, in no order."""
         line = self.lines.get(queue_id)
         return list(line.waiting) if line is not None else []
-
-
-def _rank(plan: QueuePlan, waiting: Waiting, now: float) -> tuple[float, ...]:
-    waited = now - waiting.entered
-    overdue = waited >= OVERDUE
-    points = waiting.priority + plan.ageing * waited / 60
-    return (0.0 if overdue else 1.0, 0.0 if overdue else -plan.weight, -points, waiting.entered)
-
-
-def _works(agent: Agent) -> bool:
-    return agent.state is not State.PAUSED and agent.reachable and not agent.leaving
-
-
-def _discounted(agent: Agent, rule: frozenset[str]) -> bool:
-    return (
-        ("paused" in rule and agent.state is State.PAUSED)
-        or ("unavailable" in rule and not agent.reachable)
-        or ("inuse" in rule and agent.state in (State.TALKING, State.HOLD))
-        or ("ringing" in rule and agent.state is State.RINGING)
-        or ("wrapup" in rule and agent.state is State.WRAP_UP)
-    )

@@ -16,6 +16,8 @@ from telephony.core.acd.pools import Member, Positions, make_pool
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId, CallId
 
+OVERDUE = 180.0  # seconds after which a caller's wait counts more than the weight of another queue: nobody starves
+
 
 @dataclass(slots=True)
 class Waiting:
@@ -145,6 +147,15 @@ def grade_of(plan: QueuePlan, skills: Mapping[str, int]) -> tuple[int, int] | No
         if all(skills.get(skill, 0) >= least for skill, least in demand.skills.items()):
             return grade, level
     return None
+
+
+def rank_of(waiting: Waiting, now: float) -> tuple[float, ...]:
+    """Which of two queues' first callers goes first: one overdue; else by weight of the queue, priority, entry."""
+    plan = waiting.line.plan
+    waited = now - waiting.entered
+    overdue = waited >= OVERDUE
+    points = waiting.priority + plan.ageing * waited / 60
+    return (0.0 if overdue else 1.0, 0.0 if overdue else -plan.weight, -points, waiting.entered)
 
 
 def unix(at: datetime) -> float:

@@ -8,7 +8,7 @@ that draw by chance are not here.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from telephony.core.acd.floor import OVERDUE
+from telephony.core.acd.line import OVERDUE
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId, CallId, QueueId
 
