@@ -1,10 +1,12 @@
 """Pages of this floor in the operator's admin; each lives in its room."""
 
 from telephony.journal import admin as journal
+from telephony.lookups import admin as lookups
 from telephony.plans import admin as plans
 from telephony.plans import admin_flows as flows
 from telephony.plans import admin_queues as queues
 from telephony.recordings import admin as recordings
 from telephony.trunks import admin as trunks
+from telephony.voicemail import admin as voicemail
 
-__all__ = ["flows", "journal", "plans", "queues", "recordings", "trunks"]
+__all__ = ["flows", "journal", "lookups", "plans", "queues", "recordings", "trunks", "voicemail"]

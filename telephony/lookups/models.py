@@ -102,7 +102,13 @@ class PinGuard(models.Model):
     class Meta:
         verbose_name = _("guard of PINs")
         verbose_name_plural = _("guards of PINs")
-        constraints = [models.UniqueConstraint(fields=["tenant", "kind", "who"], name="pin_guard_is_one")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "who"],
+                name="pin_guard_is_one",
+                violation_error_message=_("There is a guard for this account or caller already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.who}"
@@ -138,7 +144,13 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ["-confirmed_at"]
-        constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="order_is_placed_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "key"],
+                name="order_is_placed_once",
+                violation_error_message=_("This order is there already."),
+            )
+        ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=models.Q(state="pending"), name="orders_on_their_way")
         ]

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trial of a flow',
                 'verbose_name_plural': 'trials of flows',
                 'ordering': ['-starts_at'],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'number'), name='number_has_one_trial', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='trial_ends')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'number'), name='number_has_one_trial', violation_error_message='A flow is being tried on this number already.', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='trial_ends', violation_error_message='A trial ends after it begins.')],
             },
         ),
         migrations.CreateModel(
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'orders',
                 'ordering': ['-confirmed_at'],
                 'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['next_try_at'], name='orders_on_their_way')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='order_is_placed_once')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='order_is_placed_once', violation_error_message='This order is there already.')],
             },
         ),
         migrations.CreateModel(
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'guard of PINs',
                 'verbose_name_plural': 'guards of PINs',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'kind', 'who'), name='pin_guard_is_one')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'kind', 'who'), name='pin_guard_is_one', violation_error_message='There is a guard for this account or caller already.')],
             },
         ),
         migrations.CreateModel(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'voicemail',
                 'ordering': ['-left_at'],
                 'indexes': [models.Index(fields=['tenant', 'state', 'left_at'], name='voicemail_of_tenant')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'call', 'name'), name='voicemail_is_kept_once')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'call', 'name'), name='voicemail_is_kept_once', violation_error_message='This message is there already.')],
             },
         ),
         wall("telephony_flowtrial", web="r", ops="rcud", tel="r"),

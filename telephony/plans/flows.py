@@ -160,8 +160,17 @@ class FlowTrial(models.Model):
         verbose_name_plural = _("trials of flows")
         ordering = ["-starts_at"]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "number"], name="number_has_one_trial", nulls_distinct=False),
-            models.CheckConstraint(name="trial_ends", condition=models.Q(ends_at__gt=models.F("starts_at"))),
+            models.UniqueConstraint(
+                fields=["tenant", "number"],
+                name="number_has_one_trial",
+                violation_error_message=_("A flow is being tried on this number already."),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="trial_ends",
+                violation_error_message=_("A trial ends after it begins."),
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,13 @@ class Voicemail(models.Model):
         verbose_name = _("voicemail")
         verbose_name_plural = _("voicemail")
         ordering = ["-left_at"]
-        constraints = [models.UniqueConstraint(fields=["tenant", "call", "name"], name="voicemail_is_kept_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "call", "name"],
+                name="voicemail_is_kept_once",
+                violation_error_message=_("This message is there already."),
+            )
+        ]
         indexes = [models.Index(fields=["tenant", "state", "left_at"], name="voicemail_of_tenant")]
 
     def __str__(self) -> str:
