@@ -108,7 +108,7 @@ class TakeOut(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellPhone(Command):
-    """To a phone that sent the caller on by itself: channel_answered or channel_declined, in Asterisk's words."""
+    """To a phone that sent the caller on by itself: how that goes, in Asterisk's words, as channel_answered."""
 
     channel: ChannelId
     state: str
