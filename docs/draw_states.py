@@ -22,6 +22,7 @@ MEANING = {
     Stage.CONFIRMING: "it has answered, and is asked to take the call by a key",
     Stage.CONSULTING: "the tenant's system is being asked",
     Stage.RECORDING: "the caller speaks a message",
+    Stage.PASSING: "an agent has sent the caller on, and the next one's phone rings",
     Stage.TALKING: "caller and agent, or caller and outside, talk",
     Stage.LEAVING: "the last word is being said, then we hang up",
     Stage.CLEARING: "the end is decided, channels are going",

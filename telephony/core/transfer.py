@@ -38,7 +38,7 @@ def send(turn: Turn, event: ev.BlindAsked) -> None:
 def refuse(turn: Turn, leg: Leg, target: str, reason: str) -> None:
     """It cannot be: the agent talks on with the caller."""
     turn.become(transfer=None)
-    # The phone is not told: after `channel_declined` the call ended (seen with baresip; which side ends it is not known).
+    # The phone is not told: after `channel_declined` the call ended (seen with baresip; which side ends it is open).
     turn.note(fact.TransferFailed, leg=leg.no, target=target, reason=reason)
 
 
