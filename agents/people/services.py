@@ -28,7 +28,7 @@ class AgentUnknown(NotFound):
     """There is no agent {number}."""
 
 
-class NumberUnreadable(BadInput):
+class NumberNotInFull(BadInput):
     """{number!r} is no telephone number in full: write it as +8613800000001."""
 
 
@@ -95,9 +95,9 @@ def set_pin(number: str, pin: str) -> None:
 
 
 def allow_outside_phone(agent: Agent, number: str) -> OutsidePhone:
-    """Let the agent log in from this telephone outside, and take calls there. Raises NumberUnreadable."""
+    """Let the agent log in from this telephone outside, and take calls there. Raises NumberNotInFull."""
     if not _IN_FULL.fullmatch(number):
-        raise NumberUnreadable(number=number)
+        raise NumberNotInFull(number=number)
     phone, _ = OutsidePhone.objects.get_or_create(tenant_id=agent.tenant_id, agent=agent, number=number)
     return phone
 

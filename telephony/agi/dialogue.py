@@ -73,7 +73,7 @@ class Dialogue:
         except PinLocked as locked:
             until = locked.details["until"]
             assert isinstance(until, datetime)
-            self._say("pin-locked")
+            self._say("agent-pin-locked")
             self._say_number(self._house.minutes_until(until))
         except SeatlineError as refused:
             phrase = REFUSALS.get(type(refused))
@@ -121,7 +121,7 @@ class Dialogue:
         for _ in range(INPUT_TRIES):
             number = given_number or self._ask("key-agent-number", AGENT_NUMBER_DIGITS)
             self._language = self._house.language_of(number) or self._language if number else self._language
-            pin = self._ask("key-pin", LONGEST_PIN) if number else ""
+            pin = self._ask("key-agent-pin", LONGEST_PIN) if number else ""
             if not pin:
                 self._say("nothing-keyed")
                 continue

@@ -11,7 +11,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "Please key your agent number.",
         "zh": "请输入您的工号。",
     },
-    "key-pin": {
+    "key-agent-pin": {
         "en": "Please key your PIN, then the hash key.",
         "zh": "请输入密码，按井号键结束。",
     },
@@ -77,7 +77,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "Number of tries left:",
         "zh": "剩余尝试次数：",
     },
-    "pin-locked": {
+    "agent-pin-locked": {
         "en": "Too many wrong PINs. This agent number is locked. Minutes to wait:",
         "zh": "密码错误次数过多，该工号已被锁定。需等待的分钟数：",
     },

@@ -52,7 +52,7 @@ def test_agent_logs_in_by_number_and_pin(rig: Rig, office: Client, phone: RigPho
     """*45, asked for both, and told that it worked; the next caller is connected."""
     phone.log_in()
     assert hears(rig, phone, "key-agent-number", 0.5), "until the first key"
-    assert hears(rig, phone, "key-pin", 0.5)
+    assert hears(rig, phone, "key-agent-pin", 0.5)
     assert hears(rig, phone, "logged-in")
     assert state_of(phone.agent.number) == "ready"
     result = rig.call(office.dialled, keys=keys((1, "0")), hang_up_after=4 * SECOND)
@@ -172,10 +172,10 @@ def test_wrong_pin_is_counted_and_locks(rig: Rig, office: Client, phone: RigPhon
     assert hears(rig, phone, "wrong-login")
     assert hears(rig, phone, "tries-left")
     assert hears(rig, phone, "digit-1")
-    assert hears(rig, phone, "pin-locked")
+    assert hears(rig, phone, "agent-pin-locked")
     assert failed_pins(number) == 5
     key_pins(rig, phone, code, PIN)
-    assert hears(rig, phone, "pin-locked")
+    assert hears(rig, phone, "agent-pin-locked")
     assert not hears(rig, phone, "logged-in")
     assert state_of(number) is None
 

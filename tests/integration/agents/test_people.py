@@ -157,5 +157,5 @@ def test_agent_may_use_the_telephones_outside_that_are_listed_and_no_other(agent
 
 @pytest.mark.parametrize("number", ["", "13800000009", "+0138", "+86 138", "tel:+8613800000009"])
 def test_telephone_outside_is_written_in_full(agent, number):
-    with operator_scope(), pytest.raises(services.NumberUnreadable):
+    with operator_scope(), pytest.raises(services.NumberNotInFull):
         services.allow_outside_phone(agent, number)

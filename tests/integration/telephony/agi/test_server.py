@@ -108,7 +108,7 @@ def test_agents_log_in_pause_and_log_out_by_code(museum, tmp_path):
     log = tmp_path / "agi.log"
     with running(database_url(), log) as port:
         heard = Asterisk(port, "*45", "1001", "9999", "1001", PIN).talk()
-        assert heard[:5] == ["en/key-agent-number", "zh/key-pin", "zh/wrong-login", "zh/tries-left", "zh/digit-4"]
+        assert heard[:5] == ["en/key-agent-number", "zh/key-agent-pin", "zh/wrong-login", "zh/tries-left", "zh/digit-4"]
         assert heard[-1] == "zh/logged-in"
         with telephony_scope():
             (session,) = sessions_in_force()

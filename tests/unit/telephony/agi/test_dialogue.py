@@ -29,12 +29,12 @@ def test_a_login_asks_for_number_and_pin_and_says_that_the_agent_is_ready():
     house = SmallHouse()
     heard = dial("*45", "1001", "4711", house=house)
     # English until the agent is known, then the agent's own language.
-    assert heard == ["en key-agent-number", "zh key-pin", "zh logged-in"]
+    assert heard == ["en key-agent-number", "zh key-agent-pin", "zh logged-in"]
     assert house.sessions["seat-001"].agent_number == "1001"
 
 
 def test_the_agent_number_may_be_dialled_along():
-    assert dial("*451002", "4711") == ["en key-pin", "en logged-in"]
+    assert dial("*451002", "4711") == ["en key-agent-pin", "en logged-in"]
 
 
 def test_the_same_code_logs_out(house):
@@ -44,23 +44,34 @@ def test_the_same_code_logs_out(house):
 
 def test_a_wrong_pin_says_how_many_tries_are_left_and_asks_again():
     heard = dial("*451001", "9999", "4711")
-    assert heard == ["zh key-pin", "zh wrong-login", "zh tries-left", "zh digit-2", "zh key-pin", "zh logged-in"]
+    assert heard == [
+        "zh key-agent-pin",
+        "zh wrong-login",
+        "zh tries-left",
+        "zh digit-2",
+        "zh key-agent-pin",
+        "zh logged-in",
+    ]
 
 
 def test_a_number_that_nobody_has_sounds_like_a_wrong_pin():
-    assert dial("*45", "9999", "4711", "1002", "4711")[:3] == ["en key-agent-number", "en key-pin", "en wrong-login"]
+    assert dial("*45", "9999", "4711", "1002", "4711")[:3] == [
+        "en key-agent-number",
+        "en key-agent-pin",
+        "en wrong-login",
+    ]
 
 
 def test_the_last_wrong_pin_says_for_how_long_the_number_is_locked():
     heard = dial("*451001", "1", "2", "3")
-    assert heard[-3:] == ["zh pin-locked", "zh digit-1", "zh digit-5"]
+    assert heard[-3:] == ["zh agent-pin-locked", "zh digit-1", "zh digit-5"]
 
 
 def test_whoever_keys_nothing_is_asked_three_times():
     heard = dial("*45", "", "1001", "", "")
     assert heard == [
         *["en key-agent-number", "en nothing-keyed"],
-        *["en key-agent-number", "zh key-pin", "zh nothing-keyed"],
+        *["en key-agent-number", "zh key-agent-pin", "zh nothing-keyed"],
         *["zh key-agent-number", "zh nothing-keyed"],
     ]
 
