@@ -15,7 +15,7 @@ SEED = 20261124  # of everything by chance in the demo world
 SHORT = "1252"  # the shared number; callers key a merchant's code there, or dial it behind
 CALLERS = ("02161234567", "02162345678", "13800138000")  # numbers that scripted callers show
 LOGIN_CODE = "*45"
-STAFF = ("operator", "operator2", "finance", "finance2", "floor_sup")  # the operator's own people
+STAFF = ("operator", "operator2", "finance", "finance2", "floor_sup", "security")  # the operator's own people
 TENANT_ROLES = ("owner", "supervisor", "finance")
 _LETTERS = string.ascii_letters.translate({ord(letter): None for letter in "lIO"}) + string.digits.replace("0", "")
 

@@ -134,6 +134,8 @@ def _programs(house: House) -> Iterator[Finding]:
                       "./run up" if not pid else "")  # fmt: skip
     yield Finding("AGI", updown.agi_answers(house), f"port {house.asterisk.ports.agi}", RESTART.format("agi"))
     yield Finding("web", updown.web_answers(house), f"{house.web}/healthz", RESTART.format("web"))
+    yield Finding("web is ready", updown.web_is_ready(house), f"{house.web}/readyz asks the database",
+                  "mend what is wrong above, or look into ./run logs web")  # fmt: skip
 
 
 def _prompts(house: House) -> Iterator[Finding]:

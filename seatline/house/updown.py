@@ -108,6 +108,11 @@ def web_answers(house: House) -> bool:
     return get(f"{house.web}/healthz") is not None
 
 
+def web_is_ready(house: House) -> bool:
+    """The web can also do its work: it reaches the database."""
+    return get(f"{house.web}/readyz") is not None
+
+
 def agi_answers(house: House) -> bool:
     """Somebody listens where Asterisk will ask."""
     with socket.socket() as probe:

@@ -11,9 +11,9 @@ from agents.people.models import Agent, AgentPin
 from agents.people.services import add_agent, add_pause_reason, add_skill, give_skill, set_pin
 from seatline.house.world.values import AgentSeat, World
 from tenants.accounts.models import Language, Membership, Tenant, User
-from tenants.accounts.staff import FINANCE, OPERATIONS, SUPERVISION
+from tenants.accounts.staff import FINANCE, OPERATIONS, SECURITY, SUPERVISION
 
-GROUP_OF = {"operator": OPERATIONS, "finance": FINANCE, "floor_sup": SUPERVISION}
+GROUP_OF = {"operator": OPERATIONS, "finance": FINANCE, "floor_sup": SUPERVISION, "security": SECURITY}
 READS_CHINESE = frozenset({"operator2", "finance2"})  # of the staff; tenants' people all do
 
 NAMES = (

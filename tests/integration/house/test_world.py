@@ -179,7 +179,7 @@ def test_staff_sit_in_their_groups_and_agents_logins_open_nothing():
     loaded = world.load(SEED, SECRET, NOON)
     with operator_scope():
         staff = {user.username: user for user in User.objects.filter(is_staff=True)}
-        assert set(staff) == {"operator", "operator2", "finance", "finance2", "floor_sup"}
+        assert set(staff) == {"operator", "operator2", "finance", "finance2", "floor_sup", "security"}
         assert [name for name, user in staff.items() if is_finance(user)] == ["finance", "finance2"]
         agent = User.objects.get(username=loaded.agent("1001").login)
         assert not agent.is_staff and not agent.memberships.exists() and not agent.groups.exists()
