@@ -21,7 +21,7 @@ from telephony.core.call import Call, Stage
 from telephony.core.lines import Lines
 from telephony.core.plan import Plan
 from telephony.core.step import step
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId, outside_number
 
 TRUNK = "trunk-"  # how accounts of carriers begin
 
@@ -257,15 +257,19 @@ class Engine:
     def _reserve(self, command: cmd.ReserveAgent, at: datetime, work: Work) -> ev.TargetReserved | ev.TargetRefused:
         call = self.calls[command.call]
         queue = call.queue.id if call.queue else None
+        wanted = [
+            one.who
+            for one in self.floor.agents.values()
+            if one.who.tenant == command.tenant and command.number in ("", one.who.number)
+        ]
+        if command.number and any(outside_number(who.endpoint) for who in wanted):
+            # A leg to a telephone outside needs a trunk and a key that takes the call; this way leads to phones only.
+            return ev.TargetRefused(call=command.call, at=at, reason="outside")
         agent = self.floor.reserve(
             command.call, command.tenant, queue, at, number=command.number, returning=command.agent
         )
         if agent is None:
-            known = any(
-                one.who.number == command.number and one.who.tenant == command.tenant
-                for one in self.floor.agents.values()
-            )
-            return ev.TargetRefused(call=command.call, at=at, reason="busy" if known else "unknown")
+            return ev.TargetRefused(call=command.call, at=at, reason="busy" if wanted else "unknown")
         self._say_state((State.READY, None), agent, at, work)
         return ev.TargetReserved(call=command.call, at=at, agent=agent.who.agent, endpoint=agent.who.endpoint)
 

@@ -7,7 +7,7 @@ from telephony.ari.simulated import Caller
 from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.acd.agents import State
-from telephony.core.values import AgentId, Outcome
+from telephony.core.values import AgentId, Endpoint, Outcome
 from tests.builders.calls import NEIGHBOUR, NINE, NUMBER, World, a_call_id, a_plan, an_agent
 
 SECOND = timedelta(seconds=1)
@@ -128,6 +128,16 @@ def test_nobody_can_be_sent_to_who_is_unknown_busy_or_of_another_tenant():
     reasons = [one.reason for one in world.facts if isinstance(one, fact.TransferFailed)]
     assert reasons == ["unknown", "unknown", "busy", "busy"]
     assert connected(world) == [first.agent]
+
+
+def test_caller_is_not_sent_to_an_agent_outside_the_room_and_the_talk_goes_on():
+    at_home = replace(an_agent(2), endpoint=Endpoint("tel:+8613800000000"))
+    world = a_world(an_agent(1), at_home)
+    send(world, "2")
+    end = to_its_end(world)
+
+    assert world.last(fact.TransferFailed).reason == "outside"
+    assert (end.outcome, connected(world)) == (Outcome.ANSWERED, [an_agent(1).agent])
 
 
 def test_caller_who_hangs_up_while_the_next_phone_rings_stops_it():
