@@ -111,6 +111,19 @@ def every_move() -> tuple[Move, ...]:
     return tuple(moves)
 
 
+@cache
+def _by_stage_and_kind() -> dict[tuple[Stage, type[ev.Event]], list[Move]]:
+    sorted_out: dict[tuple[Stage, type[ev.Event]], list[Move]] = {}
+    for move in every_move():
+        sorted_out.setdefault((move.before.stage, type(move.event)), []).append(move)
+    return sorted_out
+
+
+def moves_of(stage: Stage, kind: type[ev.Event]) -> list[Move]:
+    """Those moves in which an event of this kind meets a call at this stage."""
+    return _by_stage_and_kind().get((stage, kind), [])
+
+
 def _likeness(call: Call, at: datetime) -> object:
     """What makes two calls different for this search."""
     waited_long = call.entered_at is not None and at - call.entered_at > timedelta(minutes=5)

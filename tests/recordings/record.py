@@ -12,12 +12,12 @@ import math
 import sys
 import tempfile
 import wave
-from random import Random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import django
 from panoramisk import Manager

@@ -10,7 +10,7 @@ from telephony.core import facts as fact
 from telephony.core.call import Stage
 from telephony.core.states import TRANSITIONS, ignore
 from telephony.core.values import LegKind, Outcome
-from tests.builders.reachable import STRANGER, agents_talking, every_move
+from tests.builders.reachable import STRANGER, agents_talking, every_move, moves_of
 
 KINDS = [
     kind for kind in vars(ev).values() if isinstance(kind, type) and issubclass(kind, ev.Event) and kind is not ev.Event
@@ -25,7 +25,7 @@ def test_every_stage_has_its_row_and_can_be_reached():
 
 @pytest.mark.parametrize(("stage", "kind"), PAIRS)
 def test_pair_of_stage_and_event_does_what_the_table_says(stage, kind):
-    moves = [move for move in every_move() if move.before.stage is stage and type(move.event) is kind]
+    moves = moves_of(stage, kind)
     assert moves, "the search tries every event at every stage"
     handler = TRANSITIONS[stage].get(kind)
     for move in moves:
@@ -43,7 +43,7 @@ def test_entry_that_is_in_the_table_has_an_effect_somewhere(stage, kind):
     late_news = stage is Stage.LISTENING or stage is Stage.CHOOSING or stage in (Stage.WAITING, Stage.LEAVING)
     if handler is None or handler is ignore or (kind in (ev.LegReady, ev.LegAnswered) and not late_news):
         return
-    moves = [move for move in every_move() if move.before.stage is stage and type(move.event) is kind]
+    moves = moves_of(stage, kind)
     assert any(move.stepped and (move.stepped[0] != move.before or move.stepped[1]) for move in moves)
 
 
