@@ -142,6 +142,7 @@ def _ended(body: Body, names: Names) -> str:
 TRANSFER_REASONS = {
     "unknown": gettext_lazy("nobody with this number is logged in"),
     "busy": gettext_lazy("not free"),
+    "outside": gettext_lazy("outside the room"),
     "not_now": gettext_lazy("not possible now"),
     "not_answered": gettext_lazy("not answered"),
 }
