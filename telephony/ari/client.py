@@ -1,13 +1,15 @@
-"""One WebSocket to Asterisk for events and requests. Why not a library: docs/adr/0001-own-ari-client.md.
+"""WebSockets to Asterisk for events and requests. Why not a library: docs/adr/0001-own-ari-client.md.
 
-Requests travel as text frames on the event socket and are carried out by Asterisk in the order in which they are
-sent (https://docs.asterisk.org/Configuration/Interfaces/Asterisk-REST-Interface-ARI/ARI-REST-over-WebSocket/).
-So a caller that needs order sends one after another and need not wait for the answers in between.
+Requests travel as text frames on a socket and are carried out by Asterisk in the order in which they are sent
+(https://docs.asterisk.org/Configuration/Interfaces/Asterisk-REST-Interface-ARI/ARI-REST-over-WebSocket/).
+So a caller that needs order sends one after another and need not wait for the answers in between. But each socket is
+one thread of Asterisk, which waits for the channel that a request is about: calls are spread over several (lanes), or
+one busy channel holds up all.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -55,23 +57,56 @@ class Answer:
 Query = Mapping[str, str]
 
 
-class AriClient:
-    """An open socket. Made by `open_ari`; ends when the iterator of `events` ends."""
+class _Lane:
+    """One socket's way out. Asterisk carries its requests out one after another, each to its end."""
 
     def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self._numbers = count(1)
-        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self.socket = socket
         self._loop = asyncio.get_running_loop()
         self._frames: list[bytes] = []
         self._written = False  # whether a request of the event at hand has been written already
 
-    def send(
-        self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None
-    ) -> "asyncio.Future[Answer]":
-        """Send one request now; the answer comes into the future. Requests are carried out in the order of sending.
+    def put(self, frame: bytes) -> None:
+        """Send a frame: the first of an event goes out now, so that Asterisk is at it while we make the others."""
+        self._frames.append(frame)
+        if not self._written:
+            self._written = True
+            self._write()
+            self._loop.call_soon(self._write_others)
 
-        `uri` is a path below /ari without a leading slash. The future fails with AriUnreachable when the socket ends.
+    def _write(self) -> None:
+        """Write what has gathered, in one piece. The socket's own `send` waits and locks anew for each frame."""
+        frames, self._frames = self._frames, []
+        with suppress(websockets.InvalidState):  # the socket is closing; `events` tells of it
+            for frame in frames:
+                self.socket.protocol.send_text(frame)
+            self.socket.transport.write(b"".join(self.socket.protocol.data_to_send()))
+
+    def _write_others(self) -> None:
+        self._written = False
+        if self._frames:
+            self._write()
+
+
+class AriClient:
+    """An open connection. Made by `open_ari`; ends when the iterator of `events` ends."""
+
+    def __init__(self, socket: ClientConnection, others: Sequence[ClientConnection] = ()) -> None:
+        self._socket = socket
+        self._main = _Lane(socket)
+        self._lanes = [_Lane(other) for other in others] or [self._main]
+        self._numbers = count(1)
+        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._loop = asyncio.get_running_loop()
+
+    def send(
+        self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None,
+        lane: Hashable = None,
+    ) -> "asyncio.Future[Answer]":  # fmt: skip
+        """Send one request now; the answer comes into the future. `uri` is a path below /ari without a leading slash.
+
+        Requests of one `lane`, such as a call's, are carried out in the order of sending; other lanes need not wait
+        for them. The future fails with AriUnreachable when the connection ends.
         """
         number = str(next(self._numbers))
         frame: dict[str, Any] = {
@@ -84,11 +119,8 @@ class AriClient:
             frame["message_body"] = orjson.dumps(body).decode()
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting[number] = future
-        self._frames.append(orjson.dumps(frame))
-        if not self._written:  # the first goes out now, so that Asterisk is at it while we make the others
-            self._written = True
-            self._write()
-            self._loop.call_soon(self._write_others)
+        way = self._main if lane is None else self._lanes[hash(lane) % len(self._lanes)]
+        way.put(orjson.dumps(frame))
         return future
 
     async def request(
@@ -116,18 +148,14 @@ class AriClient:
             text = message.get("message_body")
             future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
 
-    def _write(self) -> None:
-        """Write what has gathered, in one piece. The socket's own `send` waits and locks anew for each frame."""
-        frames, self._frames = self._frames, []
-        with suppress(websockets.InvalidState):  # the socket is closing; `events` tells of it
-            for frame in frames:
-                self._socket.protocol.send_text(frame)
-            self._socket.transport.write(b"".join(self._socket.protocol.data_to_send()))
-
-    def _write_others(self) -> None:
-        self._written = False
-        if self._frames:
-            self._write()
+    async def _listen(self, lane: ClientConnection) -> None:
+        """Take in a lane's answers. With one lane gone all is over: its requests have no answer any more."""
+        with suppress(websockets.ConnectionClosed):
+            async for text in lane:
+                message = _read(text)
+                if message.get("type") == "RESTResponse":
+                    self._answered(message)
+        await self._socket.close()
 
     def _fail_all(self, cause: str) -> None:
         for future in self._waiting.values():
@@ -149,26 +177,37 @@ def _read(text: str | bytes) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_ari(url: str, app: str, user: str, password: str) -> AsyncIterator[AriClient]:
+async def open_ari(url: str, app: str, user: str, password: str, lanes: int = 0) -> AsyncIterator[AriClient]:
     """Open the socket and become the Stasis application `app`; an older socket of that name is replaced.
 
-    `url` is as http://127.0.0.1:8088/ari. Raises AriUnreachable.
+    `lanes` more sockets carry the requests that name a lane. Each is an application of its own, since Asterisk lets in
+    no other, that owns nothing and is told nothing. `url` is as http://127.0.0.1:8088/ari. Raises AriUnreachable.
     """
+    async with AsyncExitStack() as stack:
+        try:
+            sockets = [
+                await stack.enter_async_context(_connect(url, name, user, password))
+                for name in (app, *(f"{app}-lane-{number}" for number in range(lanes)))
+            ]
+        except (OSError, TimeoutError, websockets.InvalidHandshake) as error:
+            raise AriUnreachable(url=url, cause=error) from error
+        client = AriClient(sockets[0], sockets[1:])
+        listeners = [asyncio.create_task(client._listen(lane)) for lane in sockets[1:]]
+        try:
+            body = {"disallowed": [{"type": kind} for kind in UNREAD_EVENTS]}
+            client.send("PUT", f"applications/{app}/eventFilter", body=body)
+            yield client
+        finally:
+            for listener in listeners:
+                listener.cancel()
+            client._fail_all("the socket was closed")
+
+
+def _connect(url: str, app: str, user: str, password: str) -> connect:
     parts = urlsplit(url)
     scheme = "wss" if parts.scheme == "https" else "ws"
     query = urlencode({"app": app, "subscribeAll": "false", "api_key": f"{user}:{password}"})
-    try:
-        socket = await connect(
-            f"{scheme}://{parts.netloc}{parts.path}/events?{query}",
-            compression=None, max_size=None, max_queue=None, ping_interval=5, ping_timeout=5, open_timeout=5,
-            proxy=None,
-        )  # fmt: skip
-    except (OSError, TimeoutError, websockets.InvalidHandshake) as error:
-        raise AriUnreachable(url=url, cause=error) from error
-    client = AriClient(socket)
-    try:
-        client.send("PUT", f"applications/{app}/eventFilter", body={"disallowed": [{"type": t} for t in UNREAD_EVENTS]})
-        yield client
-    finally:
-        client._fail_all("the socket was closed")
-        await socket.close()
+    return connect(
+        f"{scheme}://{parts.netloc}{parts.path}/events?{query}",
+        compression=None, max_size=None, max_queue=None, ping_interval=5, ping_timeout=5, open_timeout=5, proxy=None,
+    )  # fmt: skip

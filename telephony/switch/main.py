@@ -41,6 +41,7 @@ from telephony.switch.sessions import end_leases, lease_ended, signed_in
 from telephony.switch.shell import Shell
 
 log = structlog.get_logger(__name__)
+LANES = 4  # sockets for requests about calls
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
@@ -145,7 +146,7 @@ class Switch:
         while True:
             try:
                 async with open_ari(
-                    settings.ari_url, settings.ari_app, settings.ari_user, settings.ari_password
+                    settings.ari_url, settings.ari_app, settings.ari_user, settings.ari_password, LANES
                 ) as ari:
                     await self._be_connected(ari)
                 log.error("asterisk closed the socket")

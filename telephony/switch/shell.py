@@ -5,7 +5,7 @@ keep their order; requests go out on one socket in the order of the commands, ag
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -42,7 +42,6 @@ class Records(Protocol):
 
     def keep(self, call: CallId, name: str) -> None:
         """Complete the file; RecordingKept or RecordingMissing comes to the shell later. Does not wait."""
-
 
     def keep_message(self, call: CallId, name: str) -> None:
         """Complete a message's file; MessageKept or MessageMissing comes later. Does not wait."""
@@ -109,13 +108,14 @@ class Shell:
         kind = message.get("type")
         if kind == "CallBroadcast":
             if self.claiming:
-                self._send("POST", "events/claim", {"channelId": message["channel"]["id"], "application": self._app})
+                channel = message["channel"]["id"]
+                self._send("POST", "events/claim", {"channelId": channel, "application": self._app}, lane=channel)
             return
         if kind == "StasisStart" and message["args"][:1] == ["inbound"]:
             self.happen(offered(message, self._new_call(), self._clock(), self._canonical))
             # Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause.
             source = f"channel:{message['channel']['id']}"
-            self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source})
+            self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source)
             return
         if kind == "StasisEnd":
             self._expect_end(ChannelId(message["channel"]["id"]))
@@ -195,15 +195,16 @@ class Shell:
 
     def _carry_out(self, command: cmd.Command) -> None:
         for request in requests(command, self._app, self._outward):
-            future = self._send(request.method, request.uri, request.query, request.body)
+            future = self._send(request.method, request.uri, request.query, request.body, lane=_lane(command))
             if future is not None:
                 future.add_done_callback(lambda done: self._answered(command, done))
 
     def _send(
-        self, method: str, uri: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
-    ) -> "asyncio.Future[Answer] | None":
+        self, method: str, uri: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None,
+        *, lane: Hashable,
+    ) -> "asyncio.Future[Answer] | None":  # fmt: skip
         # With no socket a command is dropped: at the next connect, recovery compares both sides and puts things right.
-        return self._ari.send(method, uri, query, body) if self._ari is not None else None
+        return self._ari.send(method, uri, query, body, lane) if self._ari is not None else None
 
     def _answered(self, command: cmd.Command, done: "asyncio.Future[Answer]") -> None:
         if done.cancelled() or done.exception() is not None or done.result().ok:
@@ -230,6 +231,11 @@ class Shell:
             self.act(self.engine.wrap_up_over(timer.agent, timer.count, self._clock()))
 
         asyncio.get_running_loop().call_later(timer.delay.total_seconds(), fire)
+
+
+def _lane(command: cmd.Command) -> Hashable:
+    """What a command's requests must keep their order with. A phone's ringing waits for nothing of its caller's."""
+    return command.channel if isinstance(command, cmd.CreateLeg | cmd.DialLeg) else command.call
 
 
 def _later(command: cmd.Command) -> bool:

@@ -1,6 +1,7 @@
 """The client against a WebSocket server of our own that answers as Asterisk does."""
 
 import asyncio
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
@@ -15,13 +16,15 @@ async def asterisk():
     seen = []
 
     async def talk(socket):
+        app = parse_qs(urlsplit(socket.request.path).query)["app"][0]
         async for text in socket:
             request = orjson.loads(text)
-            seen.append((request["method"], request["uri"]))
+            seen.append((app, request["uri"]))
             if request["method"] == "DELETE":
                 socket.transport.abort()
                 return
-            await socket.send(orjson.dumps({"type": "Happened", "of": request["uri"]}).decode())
+            if app == "app":
+                await socket.send(orjson.dumps({"type": "Happened", "of": request["uri"]}).decode())
             answer = {
                 "type": "RESTResponse", "request_id": request["request_id"], "status_code": 200,
                 "message_body": orjson.dumps(request["uri"]).decode(),
@@ -60,3 +63,30 @@ async def test_a_torn_socket_ends_the_events_and_fails_what_waits(asterisk):
         await asyncio.sleep(0)
     with pytest.raises(AriUnreachable):
         await lost
+
+
+async def test_requests_of_one_lane_keep_their_order_and_lanes_do_not_share_a_socket(asterisk):
+    url, seen = asterisk
+    async with open_ari(url, "app", "user", "secret", lanes=3) as ari:
+
+        async def hear():
+            async for _ in ari.events():
+                pass
+
+        reader = asyncio.create_task(hear())
+        futures = [ari.send("GET", f"thing/{n}/{lane}", lane=lane) for n in range(20) for lane in range(6)]
+        assert [answer.ok for answer in await asyncio.gather(*futures)] == [True] * 120
+        for lane in range(6):
+            mine = [(app, uri) for app, uri in seen if uri.startswith("thing/") and uri.endswith(f"/{lane}")]
+            assert [uri for _, uri in mine] == [f"thing/{n}/{lane}" for n in range(20)]
+            assert len({app for app, _ in mine}) == 1
+        assert {app for app, _ in seen} == {"app", "app-lane-0", "app-lane-1", "app-lane-2"}
+        reader.cancel()
+
+
+async def test_a_torn_lane_is_the_end_of_the_whole_connection(asterisk):
+    url, _ = asterisk
+    async with open_ari(url, "app", "user", "secret", lanes=2) as ari:
+        ari.send("DELETE", "everything", lane="a call")
+        async for _ in ari.events():
+            pass

@@ -19,7 +19,7 @@ class Told:
     def append(self, facts, states):
         self.log += [f"wrote {type(fact).__name__}" for fact in facts]
 
-    def send(self, method, uri, query=None, body=None):
+    def send(self, method, uri, query=None, body=None, lane=None):
         self.log.append(f"{method} {uri.replace('caller-1/', '')}")
         future = asyncio.get_running_loop().create_future()
         future.set_result(Answer(204))
