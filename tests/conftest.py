@@ -3,6 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings as hypothesis
+
+# On a loaded machine a slow example is no fault; a test that wants more examples, or fewer, says so itself. With CI set
+# the examples are the same each time, so that a change is not blamed for what chance has found.
+hypothesis.register_profile("seatline", max_examples=50, deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.load_profile("seatline")
 
 
 @pytest.fixture(scope="session")
