@@ -216,7 +216,9 @@ def test_caller_who_is_sent_on_is_never_left_in_silence_without_an_owner():
     for move in every_move():
         if move.stepped and move.stepped[0].stage is Stage.PASSING:
             call, commands, _ = move.stepped
-            assert call.ringing or any(isinstance(one, cmd.ReserveAgent) for one in commands)
+            # An event that changes nothing leaves the agent asked for who was; the floor's answer is still to come.
+            unchanged = call == move.before
+            assert unchanged or call.ringing or any(isinstance(one, cmd.ReserveAgent) for one in commands)
             if move.before.stage is not Stage.PASSING:
                 assert any(isinstance(one, cmd.StartMusic) and one.channel == call.channel for one in commands)
         if move.stepped and move.before.stage is Stage.PASSING and move.stepped[0].stage is not Stage.PASSING:
