@@ -251,7 +251,7 @@ def _tell_holds(story: _Telling, one: fact.Fact) -> None:
             story.held_since.setdefault(no, one.at)
         case fact.TransferBegun() if 0 in story.legs:
             story.held_since.setdefault(0, one.at)  # sent on: the caller hears music until somebody takes the call
-        case (fact.AgentConnected() | fact.QueueEntered()) if 0 in story.legs:
+        case fact.AgentConnected() | fact.QueueEntered() if 0 in story.legs:
             _hold_over(story, 0, one.at)
         case fact.LegResumed(leg=no) | fact.LegEnded(leg=no) if no in story.legs:
             _hold_over(story, no, one.at)

@@ -60,7 +60,8 @@ NODES: Mapping[str, Kind] = {
     "speak": Kind(Speak, {"language": LANGUAGE, "next": NODE}, {}),
     "queue": Kind(ToQueue, {"queue": QUEUE}, {"say": SAY, "otherwise": OTHERWISE, "keys": CHOICES}),
     "forward": Kind(
-        Forward, {"numbers": NUMBERS, "otherwise": NODE},
+        Forward,
+        {"numbers": NUMBERS, "otherwise": NODE},
         {"say": SAY, "confirm": FLAG, "caller_id": NUMBER, "music": MUSIC, "record": FLAG},
     ),
     "finish": Kind(Finish, {"outcome": OUTCOME}, {"say": SAY}),

@@ -11,9 +11,7 @@ from telephony.plans.definition import FlowFaulty, read, schema, write
 from telephony.plans.parts import Names
 from tests.builders.telephony import a_definition
 
-NAMES = Names(
-    {"service": QueueId(UUID(int=11))}, frozenset({"welcome", "please-wait", "goodbye"}), frozenset({"shop"})
-)
+NAMES = Names({"service": QueueId(UUID(int=11))}, frozenset({"welcome", "please-wait", "goodbye"}), frozenset({"shop"}))
 OPENING = {
     "zone": "Asia/Shanghai",
     "spans": [{"weekdays": "12345", "opens": "09:00", "closes": "18:00"}],
@@ -37,26 +35,54 @@ EVERY_KIND = {
         "merchants": {"kind": "directory", "say": ["welcome"], "otherwise": "wrong", "length": 4},
         "agent": {"kind": "queue", "queue": "service", "otherwise": {"queue_timeout": "number"}},
         "rescue": {
-            "kind": "forward", "numbers": [{"number": "+8613800000001", "ring": 12}], "otherwise": "closed",
-            "confirm": True, "caller_id": "+862196968101",
+            "kind": "forward",
+            "numbers": [{"number": "+8613800000001", "ring": 12}],
+            "otherwise": "closed",
+            "confirm": True,
+            "caller_id": "+862196968101",
         },
         "number": {
-            "kind": "digits", "say": ["welcome"], "into": "number", "next": "look", "otherwise": "wrong", "least": 2,
-            "most": 9, "read_back": True,
+            "kind": "digits",
+            "say": ["welcome"],
+            "into": "number",
+            "next": "look",
+            "otherwise": "wrong",
+            "least": 2,
+            "most": 9,
+            "read_back": True,
         },
         "look": {
-            "kind": "lookup", "system": "shop", "path": "/orders/{number}", "send": {"caller": "{caller}"},
-            "take": {"price": "price.amount"}, "found": "account", "missing": "number", "failed": "message",
-            "say": ["please-wait"], "deadline": 5,
+            "kind": "lookup",
+            "system": "shop",
+            "path": "/orders/{number}",
+            "send": {"caller": "{caller}"},
+            "take": {"price": "price.amount"},
+            "found": "account",
+            "missing": "number",
+            "failed": "message",
+            "say": ["please-wait"],
+            "deadline": 5,
         },
         "account": {
-            "kind": "pin", "say": ["welcome"], "say_pin": ["welcome"], "into": "account", "table": "accounts",
-            "next": "order", "otherwise": "message", "locked": "closed", "length": 4,
+            "kind": "pin",
+            "say": ["welcome"],
+            "say_pin": ["welcome"],
+            "into": "account",
+            "table": "accounts",
+            "next": "order",
+            "otherwise": "message",
+            "locked": "closed",
+            "length": 4,
         },
         "order": {
-            "kind": "order", "say": [{"value": "price", "as": "amount", "currency": "USD", "language": "en"}],
-            "system": "shop", "path": "/orders", "send": {"number": "{number}"}, "next": "closed",
-            "cancelled": "wrong", "otherwise": "wrong",
+            "kind": "order",
+            "say": [{"value": "price", "as": "amount", "currency": "USD", "language": "en"}],
+            "system": "shop",
+            "path": "/orders",
+            "send": {"number": "{number}"},
+            "next": "closed",
+            "cancelled": "wrong",
+            "otherwise": "wrong",
         },
         "message": {"kind": "voicemail", "say": ["welcome"], "longest": 60, "mail": "service@museum.example"},
         "closed": {"kind": "finish", "outcome": "closed"},
