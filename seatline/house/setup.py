@@ -142,7 +142,7 @@ def make_pages() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - as in bring_up_to_date
 
     call_command("collectstatic", verbosity=0, interactive=False)
-    _compile_messages(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+    _compile_messages(ROOT.glob("locale*/*/LC_MESSAGES/*.po"))
 
 
 def _compile_messages(sources: Iterable[Path]) -> None:
