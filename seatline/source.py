@@ -12,8 +12,8 @@ from seatline.env import ROOT
 
 # What the program is made of. An operator's own things lie under .local/ and are not part of it.
 PARTS = (
-    "seatline", "tenants", "agents", "telephony", "billing", "asterisk_etc", "docs", "locale", "locale_others", "tests", ".ci",
-    "manage.py", "run", "pyproject.toml", "requirements.in", "requirements.txt", "README.md", "CONTRIBUTING.md",
+    "seatline", "tenants", "agents", "telephony", "billing", "asterisk_etc", "docs", "locale", "locale_others", "tests",
+    ".ci", "manage.py", "run", "pyproject.toml", "requirements.in", "requirements.txt", "README.md", "CONTRIBUTING.md",
     "CHANGELOG.md", "LICENSE",
 )  # fmt: skip
 
