@@ -89,6 +89,7 @@ class Client:
         there = self.places[place]
         log_in(there.agent, PIN, there.endpoint, there.seat, now())
         wait_until(lambda: state_of(there.agent) == "ready", 5, f"{there.agent} ready")
+        wait_for_plan(self.rig)
 
     def log_out(self, place: int = 0) -> None:
         """The agent's session ends, as by *44."""
@@ -97,6 +98,7 @@ class Client:
 
         with telephony_scope():
             log_out(endpoint=self.places[place].endpoint, at=now())
+        wait_for_plan(self.rig)
 
     def unpause(self, place: int = 0) -> None:
         """The agent takes calls again, as by *460."""
@@ -105,6 +107,7 @@ class Client:
 
         with telephony_scope():
             unpause(self.places[place].endpoint, now())
+        wait_for_plan(self.rig)
 
     def pause(self, place: int = 0, reason: str = "") -> None:
         """The agent takes no calls, as by *46."""
@@ -113,6 +116,7 @@ class Client:
 
         with telephony_scope():
             pause(self.places[place].endpoint, reason, now())
+        wait_for_plan(self.rig)
 
 
 def a_client(
@@ -148,7 +152,10 @@ def a_client(
 
 
 def wait_for_plan(rig: Rig) -> None:
-    """Wait until the switch obeys all that was changed before: it pushes phones after it has taken in the plan."""
+    """Wait until the switch knows all that was changed before, in plan and presence: then it pushes a new phone.
+
+    It asks PostgreSQL for one thing after another, in the order in which it heard of changes.
+    """
     from telephony.plans.services import make_phone
     from tenants.accounts.scope import operator_scope
 
