@@ -22,7 +22,7 @@ def office(rig: Rig) -> Client:
     from agents.people.services import add_pause_reason
     from tenants.accounts.scope import operator_scope
 
-    client = a_client(rig, "office", agents=6, seats=5)
+    client = a_client(rig, "bureau", agents=6, seats=5)
     with operator_scope():
         add_pause_reason("2", "Lunch")
     return client
