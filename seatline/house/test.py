@@ -107,7 +107,7 @@ def _lint(environment: Mapping[str, str]) -> list[Outcome]:
             "--check",
             "--dry-run",
             "--skip-checks",
-        ),  # fmt: skip
+        ),
     }
     outcomes = []
     for name, command in checks.items():
