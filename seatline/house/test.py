@@ -68,7 +68,10 @@ def _world(folder: Path) -> tuple[Cluster, Mapping[str, str]]:
     path = folder / "env"
     kept = secrets.load(path)
     values = {name: kept.get(name) or secrets.new() for name in ("ROOT", *LOGINS)}
-    values["PORT"] = str(secrets.free_port(int(kept.get("PORT", 54330)), set()))
+    # A run that was killed may have left the server running: it then keeps its port.
+    runs = Cluster(folder / "postgres", 0, "").pid() is not None
+    port = int(kept.get("PORT", 54330))
+    values["PORT"] = str(port if runs else secrets.free_port(port, set()))
     secrets.save(path, values)
     cluster = Cluster(folder / "postgres", int(values["PORT"]), values["ROOT"])
     cluster.create()
