@@ -24,7 +24,6 @@ from seatline.house.prefix import Prefix
 ROOMS = ("seatline", "tenants", "agents", "telephony", "billing")
 PYTEST_LAYERS = ("architecture", "unit", "integration", "acceptance", "browser")
 LAYERS = ("lint", *PYTEST_LAYERS)
-SHAKY = ("acceptance", "browser")
 _NO_TESTS = 5  # pytest's exit code
 
 
@@ -54,7 +53,7 @@ def test(local: Path, layer: str, more: list[str]) -> bool:
     try:
         _make_pages(environment)
         for one in layers:
-            outcomes += _lint(environment) if one == "lint" else [_layer(one, more, environment)]
+            outcomes += _lint(environment) if one == "lint" else [_pytest(one, more, environment)]
     finally:
         cluster.stop()
     voice.table("", ["layer", "result", "figures", "seconds"], [
@@ -125,16 +124,6 @@ def _lint(environment: Mapping[str, str]) -> list[Outcome]:
         last = [line.strip() for line in done.stdout.splitlines() if line.strip()]
         outcomes.append(Outcome(name, ok, last[-1] if last else "", time.monotonic() - started))
     return outcomes
-
-
-def _layer(layer: str, more: list[str], environment: Mapping[str, str]) -> Outcome:
-    """One layer. What fails among telephones and browsers, where time is real, is tried once more and said to be so."""
-    first = _pytest(layer, more, environment)
-    if first.ok or layer not in SHAKY:
-        return first
-    voice.trouble(f"{layer}: what failed is tried a second time")
-    second = _pytest(layer, [*(more or ["-q"]), "--last-failed"], environment)
-    return Outcome(layer, second.ok, f"{first.figures}; again: {second.figures}", first.seconds + second.seconds)
 
 
 def _pytest(layer: str, more: list[str], environment: Mapping[str, str]) -> Outcome:
