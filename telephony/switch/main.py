@@ -161,7 +161,7 @@ class Switch:
         self._ari = ari
         self._shell.bind(ari)
         self._accounts.forget()
-        greeting = asyncio.create_task(self._greet(ari))
+        greeting = asyncio.create_task(self._greet_until_heard(ari))
         try:
             async for message in ari.events():
                 if message.get("type") == "ApplicationReplaced":
@@ -169,6 +169,16 @@ class Switch:
                 self._shell.hear(message)
         finally:
             greeting.cancel()
+
+    async def _greet_until_heard(self, ari: AriClient) -> None:
+        """An Asterisk that hangs may not answer: comparing again later does no harm, not comparing would."""
+        while True:
+            try:
+                await self._greet(ari)
+                return
+            except (AriSilent, AriUnreachable, TimeoutError) as error:
+                log.error("asterisk does not answer the greeting", cause=repr(error))
+                await asyncio.sleep(AGAIN_AFTER)
 
     async def _greet(self, ari: AriClient) -> None:
         """A new socket: compare both sides, and give Asterisk the phones."""
