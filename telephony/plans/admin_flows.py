@@ -21,6 +21,7 @@ from seatline.panel.show import figure, tag, when
 from telephony.plans.admin_of_tenants import OfTenant
 from telephony.plans.models import Flow, FlowVersion, Route
 from telephony.plans.services import faults_of, publish_flow, save_draft
+from telephony.plans.told_faults import told_with_node
 from tenants.accounts.models import User
 
 
@@ -146,7 +147,7 @@ class FlowAdmin(OfTenant):
             save_draft(flow, definition)
             faults = faults_of(flow, definition)
             for fault in faults:
-                messages.warning(request, str(fault))
+                messages.warning(request, told_with_node(fault))
             return (
                 _("The draft is saved; it cannot be published yet.")
                 if faults
@@ -161,7 +162,7 @@ class FlowAdmin(OfTenant):
             title=_("Draft of %(flow)s") % {"flow": flow},
             submit=_("Save draft"),
             text=_("Callers go on meeting the published version until you publish this one."),
-            facts=[str(fault) for fault in faults_of(flow, start)] if newest else (),
+            facts=[told_with_node(fault) for fault in faults_of(flow, start)] if newest else (),
         )
 
     @action(
@@ -188,7 +189,7 @@ class FlowAdmin(OfTenant):
             title=_("Publish %(flow)s") % {"flow": flow},
             submit=_("Publish"),
             text=_("Callers who arrive from now on meet the draft. A published version never changes again."),
-            facts=[str(fault) for fault in faults_of(flow, draft.definition)] if draft else (),
+            facts=[told_with_node(fault) for fault in faults_of(flow, draft.definition)] if draft else (),
         )
 
 

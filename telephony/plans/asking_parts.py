@@ -13,7 +13,8 @@ from telephony.core.asking import GIVEN, Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.filling import NAME
 from telephony.core.flow import Node
 from telephony.core.say import SayValue
-from telephony.plans.parts import FLAG, NODE, SAY, TRIES, WAIT, Names, Part, Unfit
+from telephony.plans.faults import MISSING, Fault, Unfit, _
+from telephony.plans.parts import FLAG, NODE, SAY, TRIES, WAIT, Names, Part
 
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,32}")
@@ -21,8 +22,8 @@ _PLACE = re.compile(r"[^.\s]+(\.[^.\s]+)*")
 _MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
-def _fail(sentence: str) -> NoReturn:
-    raise Unfit(sentence)
+def _fail(sentence: str, **values: object) -> NoReturn:
+    raise Unfit(sentence, **values)
 
 
 def _fitting(pattern: re.Pattern[str], sentence: str) -> Callable[[Any, Names], str]:
@@ -33,26 +34,26 @@ def _fitting(pattern: re.Pattern[str], sentence: str) -> Callable[[Any, Names], 
 
 
 def _text(value: Any, names: Names) -> str:
-    return value if isinstance(value, str) and 0 < len(value) <= 500 else _fail("should be a text, with {variables}")
+    return value if isinstance(value, str) and 0 < len(value) <= 500 else _fail(_("should be a text, with {variables}"))
 
 
 def _path(value: Any, names: Names) -> str:
     text = _text(value, names)
     if not text.startswith("/") or text.startswith("//") or ".." in text or re.search(r"[\s\\#@]", text):
-        _fail("should be a path below the system's address, as in /orders/{number}")
+        _fail(_("should be a path below the system's address, as in /orders/{number}"))
     return text
 
 
 def _system(value: Any, names: Names) -> str:
     if not isinstance(value, str) or (names.systems is not None and value not in names.systems):
-        _fail(f"the tenant has no system “{value}”")
+        _fail(_("the tenant has no system “%(system)s”"), system=value)
     return value
 
 
 def _map(read_key: Callable[[Any, Names], str], read_value: Callable[[Any, Names], str]) -> Any:
     def read(value: Any, names: Names) -> dict[str, str]:
         if not isinstance(value, dict) or len(value) > 40:
-            _fail("should give each name its text")
+            _fail(_("should give each name its text"))
         return {read_key(key, names): read_value(item, names) for key, item in value.items()}
 
     return read
@@ -62,7 +63,7 @@ def _whole(least: int, most: int) -> Callable[[Any, Names], int]:
     def read(value: Any, names: Names) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        _fail(f"should be a whole number from {least} to {most}")
+        _fail(_("should be a whole number from %(least)s to %(most)s"), least=least, most=most)
 
     return read
 
@@ -80,18 +81,20 @@ def _plain(read: Callable[[Any, Names], Any], **schema: Any) -> Part:
     return Part(read, lambda value, names: dict(value) if isinstance(value, Mapping) else value, schema)
 
 
-_variable = _fitting(_VARIABLE, "a variable is named in small letters, digits and _")
+_variable = _fitting(_VARIABLE, _("a variable is named in small letters, digits and _"))
 VARIABLE = _plain(_variable, type="string", pattern=f"^{_VARIABLE.pattern}$")
 TEXT = _plain(_text, type="string", description="text; {name} stands for a variable")
 PATH = _plain(_path, type="string", description="as in /orders/{number}; below the system's address")
-SYSTEM = _plain(_system, type="string", description="code of one of the tenant's systems")
-TABLE = _plain(_fitting(_SLUG, "a table is named in letters, digits, - and _"), type="string")
+SYSTEM = _plain(_system, type="string", description="code of one of the tenant's systems", **{"x-names": "system"})
+TABLE = _plain(
+    _fitting(_SLUG, _("a table is named in letters, digits, - and _")), type="string", **{"x-names": "table"}
+)
 SEND = _plain(_map(_text, _text), type="object", additionalProperties={"type": "string"})
 TAKE = _plain(
-    _map(_variable, _fitting(_PLACE, "should be where in the answer the value is, as in balance.amount")),
+    _map(_variable, _fitting(_PLACE, _("should be where in the answer the value is, as in balance.amount"))),
     type="object", additionalProperties={"type": "string"},
 )  # fmt: skip
-MAIL = _plain(_fitting(_MAIL, "should be an e-mail address"), type="string", format="email")
+MAIL = _plain(_fitting(_MAIL, _("should be an e-mail address")), type="string", format="email")
 DIGIT_COUNT = _plain(_whole(1, 40), type="integer", minimum=1, maximum=40)
 PIN_LENGTH = _plain(_whole(4, 12), type="integer", minimum=4, maximum=12)
 DEADLINE, LONGEST, SILENCE = _seconds(1, 30), _seconds(5, 600), _seconds(2, 30)
@@ -140,32 +143,32 @@ def ways(node: Node) -> Iterator[str]:
             yield from (node.next, node.cancelled, node.otherwise)
 
 
-def unfit(made: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
-    """What is wrong with nodes as wholes: the node's name and the sentence."""
+def unfit(made: Mapping[str, Node]) -> Iterator[Fault]:
+    """What is wrong with nodes as wholes."""
     known = {*GIVEN, *(variable for node in made.values() for variable in _sets(node))}
     for name, node in made.items():
-        yield from ((name, sentence) for sentence in _source_faults(node))
+        yield from _source_faults(name, node)
         if isinstance(node, Digits) and node.least > node.most:
-            yield name, "“least” is more than “most”"
+            yield Fault(name, _("“least” is more than “most”"))
         for variable in dict.fromkeys(_uses(node)):
             if variable not in known:
-                yield name, f"no node sets the variable “{variable}”"
+                yield Fault(name, _("no node sets the variable “%(variable)s”"), {"variable": variable})
 
 
-def _source_faults(node: Node) -> Iterator[str]:
+def _source_faults(name: str, node: Node) -> Iterator[Fault]:
     if not isinstance(node, Lookup | Pin):
         return
     if bool(node.system) == bool(node.table):
-        yield "it should have “system” and “path”, or “table”"
+        yield Fault(name, _("it should have “system” and “path”, or “table”"))
     elif node.system and not node.path:
-        yield "“path” is missing"
+        yield Fault(name, MISSING, part="path")
     elif node.table and node.path:
-        yield "“path” is for a system, not for a table"
+        yield Fault(name, _("“path” is for a system, not for a table"))
     if isinstance(node, Lookup):
         if node.table and not node.key:
-            yield "“key” is missing"
+            yield Fault(name, MISSING, part="key")
         if node.table and node.send:
-            yield "“send” is for a system, not for a table"
+            yield Fault(name, _("“send” is for a system, not for a table"))
 
 
 def _sets(node: Node) -> Iterator[str]:

@@ -20,6 +20,7 @@ from telephony.core.flow import Directory, Finish, Flow, Forward, Menu, Node, Op
 from telephony.core.values import FlowId, TenantId
 from telephony.plans.asking_parts import ASKING, unfit
 from telephony.plans.asking_parts import ways as ways_of_asking
+from telephony.plans.faults import MISSING, Fault, FlowFaulty, Unfit, _
 from telephony.plans.parts import (
     CHOICES,
     FLAG,
@@ -38,7 +39,6 @@ from telephony.plans.parts import (
     WAIT,
     Names,
     Part,
-    Unfit,
 )
 
 
@@ -69,25 +69,6 @@ NODES: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, and at which node; empty for the flow as a whole."""
-
-    node: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"node “{self.node}”: {self.sentence}" if self.node else self.sentence
-
-
-class FlowFaulty(Exception):
-    """A definition cannot be used; `faults` has all that is wrong with it."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(str(fault) for fault in faults))
-
-
 def read(
     definition: Any, names: Names, *, id: FlowId, code: str, version: int, tenant: TenantId | None
 ) -> Flow:  # fmt: skip
@@ -95,15 +76,15 @@ def read(
     given = definition if isinstance(definition, dict) else {}
     nodes, start = given.get("nodes"), given.get("start")
     if not isinstance(nodes, dict) or not isinstance(start, str) or set(given) - {"start", "nodes"}:
-        raise FlowFaulty([Fault("", "A flow is {start, nodes}: the name of its first node, and its nodes by name.")])
+        raise FlowFaulty([Fault("", _("A flow is {start, nodes}: the name of its first node, and its nodes by name."))])
     faults: list[Fault] = []
     made = {name: node for name, given in nodes.items() if (node := _node(name, given, names, faults))}
     if start not in nodes:
-        faults.append(Fault("", f"the flow starts at “{start}”, which it does not have"))
+        faults.append(Fault("", _("the flow starts at “%(start)s”, which it does not have"), {"start": start}))
     # Where a node could not be read its ways on are unknown, and would make others look out of reach.
     faults += _missing(made, nodes)
     if len(made) == len(nodes):
-        faults += [Fault(*wrong) for wrong in unfit(made)]
+        faults += unfit(made)
     if not faults:
         faults += [*_unreachable(made, start), *_circles(made)]
     if faults:
@@ -152,19 +133,21 @@ def _node(name: str, given: Any, names: Names, faults: list[Fault]) -> Node | No
     word = given.get("kind") if isinstance(given, dict) else None
     kind = NODES.get(word) if isinstance(word, str) else None
     if kind is None:
-        faults.append(Fault(name, f"there is no kind “{word}”: there are {', '.join(NODES)}"))
+        said = {"kind": word, "allowed": ", ".join(NODES)}
+        faults.append(Fault(name, _("there is no kind “%(kind)s”: there are %(allowed)s"), said))
         return None
     parts = {**kind.needed, **kind.allowed}
     before = len(faults)
-    faults += [Fault(name, f"“{key}” is missing") for key in kind.needed if key not in given]
-    faults += [Fault(name, f"{word} has no “{key}”") for key in given if key not in parts and key != "kind"]
+    faults += [Fault(name, MISSING, part=key) for key in kind.needed if key not in given]
+    unknown = [key for key in given if key not in parts and key != "kind"]
+    faults += [Fault(name, _("%(kind)s has no “%(part)s”"), {"kind": word}, part=key) for key in unknown]
     values = {}
     for key, part in parts.items():
         if key in given:
             try:
                 values[key] = part.read(given[key], names)
             except Unfit as unfit:
-                faults.append(Fault(name, f"“{key}”: {unfit}"))
+                faults.append(Fault(name, unfit.text, unfit.values, part=key))
     return kind.made(**values) if len(faults) == before else None
 
 
@@ -189,7 +172,7 @@ def _missing(made: Mapping[str, Node], nodes: Mapping[str, Any]) -> Iterator[Fau
     for name, node in made.items():
         for target in dict.fromkeys(_ways(node)):
             if target not in nodes:
-                yield Fault(name, f"it leads to “{target}”, which the flow does not have")
+                yield Fault(name, _("it leads to “%(target)s”, which the flow does not have"), {"target": target})
 
 
 def _unreachable(made: Mapping[str, Node], start: str) -> Iterator[Fault]:
@@ -200,7 +183,7 @@ def _unreachable(made: Mapping[str, Node], start: str) -> Iterator[Fault]:
         ahead += fresh
     for name in made:
         if name not in reached:
-            yield Fault(name, "no way leads to it")
+            yield Fault(name, _("no way leads to it"))
 
 
 def _circles(made: Mapping[str, Node]) -> Iterator[Fault]:
@@ -214,7 +197,7 @@ def _circles(made: Mapping[str, Node]) -> Iterator[Fault]:
                 seen.add(here)
                 ahead += alone[here]
         if name in seen:
-            yield Fault(name, "it leads back to itself without anything to hear or to key")
+            yield Fault(name, _("it leads back to itself without anything to hear or to key"))
 
 
 def _defaults(made: type[Node]) -> dict[str, Any]:

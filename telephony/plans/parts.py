@@ -16,6 +16,7 @@ from telephony.core.opening import Hours, Span
 from telephony.core.say import SayValue
 from telephony.core.speaking import CURRENCIES, HOWS
 from telephony.core.values import Outcome, QueueId
+from telephony.plans.faults import Unfit, _
 
 KEYS = "0123456789*#"
 LANGUAGES = ("en", "zh")
@@ -26,10 +27,6 @@ FINISHES = (
     Outcome.NO_MERCHANT,
 )  # fmt: skip
 REFUSALS = (Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT)
-
-
-class Unfit(ValueError):
-    """A value that its field cannot take; the sentence says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +55,21 @@ def _same(value: Any, names: Names) -> Any:
     return value
 
 
-def _fail(sentence: str) -> NoReturn:
-    raise Unfit(sentence)
+def _fail(sentence: str, **values: object) -> NoReturn:
+    raise Unfit(sentence, **values)
 
 
 def _text(value: Any, names: Names) -> str:
-    return value if isinstance(value, str) and value else _fail("should be the name of a node")
+    return value if isinstance(value, str) and value else _fail(_("should be the name of a node"))
 
 
 def _targets(allowed: tuple[str, ...], what: str) -> Callable[[Any, Names], dict[str, str]]:
     def read(value: Any, names: Names) -> dict[str, str]:
         if not isinstance(value, dict):
-            _fail(f"should lead from each {what} to a node")
+            _fail(_("should lead from each of these to a node: %(allowed)s"), allowed=", ".join(allowed))
         for key, target in value.items():
             if key not in allowed:
-                _fail(f"“{key}” is no {what}: there are {', '.join(allowed)}")
+                _fail(what, key=key, allowed=", ".join(allowed))
             _text(target, names)
         return value
 
@@ -80,18 +77,19 @@ def _targets(allowed: tuple[str, ...], what: str) -> Callable[[Any, Names], dict
 
 
 def _choices(value: Any, names: Names) -> dict[str, str]:
-    found = _targets(tuple(KEYS), "key")(value, names)
-    return found or _fail("should have at least one key")
+    found = _targets(tuple(KEYS), _("“%(key)s” is no key: there are %(allowed)s"))(value, names)
+    return found or _fail(_("should have at least one key"))
 
 
 def _refusals(value: Any, names: Names) -> dict[Outcome, str]:
-    found = _targets(tuple(outcome.value for outcome in REFUSALS), "way of waiting in vain")(value, names)
+    wrong = _("“%(key)s” is no way of waiting in vain: there are %(allowed)s")
+    found = _targets(tuple(outcome.value for outcome in REFUSALS), wrong)(value, names)
     return {Outcome(key): target for key, target in found.items()}
 
 
 def _say(value: Any, names: Names) -> tuple[Say, ...]:
     if not isinstance(value, list):
-        _fail("should be a list of prompts")
+        _fail(_("should be a list of prompts"))
     return tuple(_one_say(one, names) for one in value)
 
 
@@ -100,23 +98,26 @@ def _one_say(value: Any, names: Names) -> Say:
         return _one_value(value)
     given = {"prompt": value} if isinstance(value, str) else value
     if not isinstance(given, dict) or not isinstance(given.get("prompt"), str) or set(given) - {"prompt", "language"}:
-        _fail("each prompt is a name, or {prompt, language}")
+        _fail(_("each prompt is a name, or {prompt, language}"))
     language = given.get("language")
     if language is not None and language not in LANGUAGES:
-        _fail(f"there are no prompts in “{language}”: there are {', '.join(LANGUAGES)}")
+        _fail(_("there are no prompts in “%(language)s”: there are %(allowed)s"), language=language, allowed="en, zh")
     if names.prompts is not None and given["prompt"] not in names.prompts:
-        _fail(f"there is no prompt “{given['prompt']}”")
+        _fail(_("there is no prompt “%(prompt)s”"), prompt=given["prompt"])
     return Say(given["prompt"], language)
 
 
 def _one_value(value: dict[str, Any]) -> SayValue:
     how, currency, language = value.get("as", "digits"), value.get("currency", "CNY"), value.get("language")
     if set(value) - {"value", "as", "currency", "language"} or not isinstance(value["value"], str):
-        _fail("a value is {value, as, currency, language}: the name of a variable, and how it is said")
+        _fail(_("a value is {value, as, currency, language}: the name of a variable, and how it is said"))
     if how not in HOWS:
-        _fail(f"nothing is said as “{how}”: there are {', '.join(HOWS)}")
+        _fail(_("nothing is said as “%(how)s”: there are %(allowed)s"), how=how, allowed=", ".join(HOWS))
     if currency not in CURRENCIES or (language is not None and language not in LANGUAGES):
-        _fail(f"currencies are {', '.join(CURRENCIES)}, languages are {', '.join(LANGUAGES)}")
+        _fail(
+            _("currencies are %(currencies)s, languages are %(languages)s"),
+            currencies=", ".join(CURRENCIES), languages=", ".join(LANGUAGES),
+        )  # fmt: skip
     return SayValue(language=language, variable=value["value"], how=how, currency=currency)
 
 
@@ -136,7 +137,7 @@ def _whole(least: int, most: int) -> Callable[[Any, Names], int]:
     def read(value: Any, names: Names) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        _fail(f"should be a whole number from {least} to {most}")
+        _fail(_("should be a whole number from %(least)s to %(most)s"), least=least, most=most)
 
     return read
 
@@ -149,27 +150,27 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, Names], str]:
     def read(value: Any, names: Names) -> str:
         if isinstance(value, str) and value in allowed:
             return value
-        _fail(f"should be one of {', '.join(allowed)}")
+        _fail(_("should be one of %(allowed)s"), allowed=", ".join(allowed))
 
     return read
 
 
 def _queue(value: Any, names: Names) -> QueueId:
     found = names.queues.get(value) if isinstance(value, str) else None
-    return found if found is not None else _fail(f"the tenant has no queue “{value}”")
+    return found if found is not None else _fail(_("the tenant has no queue “%(queue)s”"), queue=value)
 
 
 def _hours(value: Any, names: Names) -> Hours:
     if not isinstance(value, dict) or set(value) - {"zone", "spans", "holidays"}:
-        _fail("should be {zone, spans, holidays}")
+        _fail(_("should be {zone, spans, holidays}"))
     zone = value.get("zone")
     if zone not in available_timezones():
-        _fail(f"there is no time zone “{zone}”")
+        _fail(_("there is no time zone “%(zone)s”"), zone=zone)
     try:
         spans = tuple(_span(one) for one in value.get("spans", []))
         holidays = frozenset(date.fromisoformat(one) for one in value.get("holidays", []))
     except (TypeError, ValueError, KeyError, AttributeError):
-        _fail("spans are {weekdays: 12345, opens: 09:00, closes: 18:00}, holidays are dates as 2026-10-01")
+        _fail(_("spans are {weekdays: 12345, opens: 09:00, closes: 18:00}, holidays are dates as 2026-10-01"))
     return Hours(zone, spans, holidays)
 
 
@@ -192,19 +193,19 @@ def _write_hours(value: Hours, names: Names) -> dict[str, Any]:
 def _e164(value: Any, names: Names) -> str:
     if isinstance(value, str) and E164.fullmatch(value):
         return value
-    _fail(f"“{value}” is no number in full: write +, country and number, as +8613800000001")
+    _fail(_("“%(number)s” is no number in full: write +, country and number, as +8613800000001"), number=value)
 
 
 def _targets_outside(value: Any, names: Names) -> tuple[Target, ...]:
     if not isinstance(value, list) or not value:
-        _fail("should be a list of numbers outside")
+        _fail(_("should be a list of numbers outside"))
     return tuple(_one_target(one, names) for one in value)
 
 
 def _one_target(value: Any, names: Names) -> Target:
     given = {"number": value} if isinstance(value, str) else value
     if not isinstance(given, dict) or set(given) - {"number", "ring"}:
-        _fail("each number is written as it is, or as {number, ring}")
+        _fail(_("each number is written as it is, or as {number, ring}"))
     number = _e164(given.get("number"), names)
     ring = {"ring": timedelta(seconds=_whole(5, 120)(given["ring"], names))} if "ring" in given else {}
     return Target(number, **ring)
@@ -215,29 +216,32 @@ def _write_targets(value: tuple[Target, ...], names: Names) -> list[dict[str, An
 
 
 def _flag(value: Any, names: Names) -> bool:
-    return value if isinstance(value, bool) else _fail("should be true or false")
+    return value if isinstance(value, bool) else _fail(_("should be true or false"))
 
 
 def _name(value: Any, names: Names) -> str:
-    return value if isinstance(value, str) and value else _fail("should be a name")
+    return value if isinstance(value, str) and value else _fail(_("should be a name"))
 
 
-_NODE_SCHEMA = {"type": "string", "description": "name of a node"}
+# `x-names` tells an editor what a text names, so that it can offer what there is; other readers leave it aside.
+_NODE_SCHEMA = {"type": "string", "description": "name of a node", "x-names": "node"}
+_PROMPT = {"type": "string", "description": "name of a prompt", "x-names": "prompt"}
 _SAY_ONE = {
     "type": "object", "required": ["prompt"], "additionalProperties": False,
-    "properties": {"prompt": {"type": "string"}, "language": {"enum": list(LANGUAGES)}},
+    "properties": {"prompt": _PROMPT, "language": {"enum": list(LANGUAGES)}},
 }  # fmt: skip
 _SAY_VALUE = {
     "type": "object", "required": ["value"], "additionalProperties": False,
     "properties": {
-        "value": {"type": "string", "description": "name of a variable"}, "as": {"enum": list(HOWS)},
+        "value": {"type": "string", "description": "name of a variable", "x-names": "variable"},
+        "as": {"enum": list(HOWS)},
         "currency": {"enum": list(CURRENCIES)}, "language": {"enum": list(LANGUAGES)},
     },
 }  # fmt: skip
 _SPAN = {
     "type": "object", "required": ["weekdays", "opens", "closes"],
     "properties": {
-        "weekdays": {"type": "string", "pattern": "^[1-7]+$", "description": "1 is Monday"},
+        "weekdays": {"type": "string", "pattern": "^[1-7]+$", "description": "1 is Monday", "x-names": "weekdays"},
         "opens": {"type": "string", "format": "time"},
         "closes": {"type": "string", "format": "time", "description": "not after opens: the span passes midnight"},
     },
@@ -255,7 +259,7 @@ OTHERWISE = Part(
     lambda value, names: {outcome.value: target for outcome, target in value.items()},
     _map_schema(tuple(outcome.value for outcome in REFUSALS)),
 )
-SAY = Part(_say, _write_say, {"type": "array", "items": {"anyOf": [{"type": "string"}, _SAY_ONE, _SAY_VALUE]}})
+SAY = Part(_say, _write_say, {"type": "array", "items": {"anyOf": [_PROMPT, _SAY_ONE, _SAY_VALUE]}})
 TRIES = Part(_whole(1, 9), _same, {"type": "integer", "minimum": 1, "maximum": 9})
 LENGTH = Part(_whole(1, 6), _same, {"type": "integer", "minimum": 1, "maximum": 6})
 WAIT = Part(
@@ -264,7 +268,11 @@ WAIT = Part(
     {"type": "integer", "minimum": 1, "maximum": 60, "description": "seconds"},
 )
 LANGUAGE = Part(_one_of(LANGUAGES), _same, {"enum": list(LANGUAGES)})
-QUEUE = Part(_queue, lambda value, names: names.code_of(value), {"type": "string", "description": "code of a queue"})
+QUEUE = Part(
+    _queue,
+    lambda value, names: names.code_of(value),
+    {"type": "string", "description": "code of a queue", "x-names": "queue"},
+)
 OUTCOME = Part(
     lambda value, names: Outcome(_one_of(tuple(FINISHES))(value, names)),
     lambda value, names: value.value,
@@ -276,7 +284,7 @@ HOURS = Part(
     {
         "type": "object", "required": ["zone"], "additionalProperties": False,
         "properties": {
-            "zone": {"type": "string", "description": "as in Asia/Shanghai"},
+            "zone": {"type": "string", "description": "as in Asia/Shanghai", "x-names": "zone"},
             "spans": {"type": "array", "items": _SPAN, "description": "none: always open"},
             "holidays": {"type": "array", "items": {"type": "string", "format": "date"}},
         },

@@ -18,13 +18,15 @@ from agents.people.models import Agent, Skill
 from seatline.errors import BadInput, NotFound
 from telephony.core.values import FlowId, QueueId, TenantId
 from telephony.lookups.models import System
-from telephony.plans.definition import Fault, FlowFaulty, read
+from telephony.plans.definition import read
+from telephony.plans.faults import Fault, FlowFaulty
 from telephony.plans.members import may_serve
 from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
 from telephony.plans.snapshot import load_plan
 from telephony.plans.speech import fingerprint, speak
+from telephony.plans.told_faults import told_all
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
 from tenants.numbers.services import find_number
@@ -144,7 +146,7 @@ def publish_flow(flow: Flow, at: datetime, by: UUID | None = None) -> FlowVersio
         if draft is None:
             raise NothingToPublish(code=flow.code)
         if faults := faults_of(flow, draft.definition):
-            raise FlowNotUsable(code=flow.code, faults="; ".join(map(str, faults)))
+            raise FlowNotUsable(code=flow.code, faults=told_all(faults))
         draft.state = FlowVersion.State.PUBLISHED
         draft.published_at, draft.published_by = at, by
         draft.save()

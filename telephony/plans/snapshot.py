@@ -15,7 +15,8 @@ from telephony.core.plan import Demand, MemberPlan, Plan, QueuePlan, TenantPlan
 from telephony.core.plan import Route as CoreRoute
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 from telephony.lookups.services import systems
-from telephony.plans.definition import FlowFaulty, read
+from telephony.plans.definition import read
+from telephony.plans.faults import FlowFaulty
 from telephony.plans.models import FlowTrial, FlowVersion, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES

@@ -10,6 +10,7 @@ from django.db import transaction
 from seatline.errors import BadInput, Refused
 from telephony.plans.models import FlowTrial, FlowVersion
 from telephony.plans.services import FlowNotUsable, faults_of, plan_changed
+from telephony.plans.told_faults import told_all
 from tenants.numbers.services import find_number, numbers_in_force
 
 LONGEST = timedelta(hours=4)
@@ -31,7 +32,7 @@ def try_flow(version: FlowVersion, e164: str, length: timedelta, at: datetime) -
     if not timedelta(minutes=1) <= length <= LONGEST:
         raise TrialTooLong
     if faults := faults_of(version.flow, version.definition):
-        raise FlowNotUsable(code=version.flow.code, faults="; ".join(map(str, faults)))
+        raise FlowNotUsable(code=version.flow.code, faults=told_all(faults))
     number = find_number(e164)
     holders = {one.tenant_id for one in numbers_in_force(at) if one.e164 == e164}
     if holders - {None, version.tenant_id}:

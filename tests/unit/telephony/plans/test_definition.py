@@ -7,7 +7,8 @@ import pytest
 
 from telephony.core.flow import Menu, Opening, Say, ToQueue
 from telephony.core.values import FlowId, Outcome, QueueId
-from telephony.plans.definition import FlowFaulty, read, schema, write
+from telephony.plans.definition import read, schema, write
+from telephony.plans.faults import FlowFaulty
 from telephony.plans.parts import Names
 from tests.builders.telephony import a_definition
 
