@@ -1,11 +1,13 @@
 """Reads the parameters of a price kind from JSON into its dataclass.
 
 Rules of this file: the dataclass is the schema. Amounts are text ("1.20") or whole numbers, never floats; an unknown or
-missing name is refused with the sentence that mends it. Forms and documentation are made from `fields_of`.
+missing name is refused with the sentence that mends it, a row of a table by its place (`bands[2].price`, counted from
+1). Forms, the JSON schema and documentation are made from `fields_of`.
 """
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -13,6 +15,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from seatline.errors import BadInput
 
 P = TypeVar("P")
+
+Takes = Literal["amount", "count", "flag", "choice", "text", "time", "names", "days", "rows"]
 
 
 class ParamsUnreadable(BadInput):
@@ -24,13 +28,15 @@ class Field:
     """One parameter: its name, what it takes, and what it means in both languages."""
 
     name: str
-    takes: Literal["amount", "count", "flag", "choice", "names"]
+    takes: Takes
     required: bool
     default: object
     choices: tuple[str, ...]
     help: str
     help_zh: str
     optional: bool
+    #: The dataclass of a row, where it takes rows.
+    row: type | None = None
 
 
 def meaning(help_en: str, help_zh: str) -> dict[str, str]:
@@ -48,75 +54,135 @@ def _field(f: "dataclasses.Field[Any]", hint: Any) -> Field:
     optional = NoneType in get_args(hint)
     if optional:
         hint = next(t for t in get_args(hint) if t is not NoneType)
-    choices: tuple[str, ...] = get_args(hint) if get_origin(hint) is Literal else ()
-    takes: Any = (
-        "choice"
-        if choices
-        else "names"
-        if get_origin(hint) is tuple
-        else {Decimal: "amount", int: "count", bool: "flag"}[hint]
-    )
     missing = f.default is dataclasses.MISSING
+    takes, row = _takes(hint)
     return Field(
         f.name,
         takes,
         missing,
         None if missing else f.default,
-        choices,
+        get_args(hint) if takes == "choice" else (),
         f.metadata["help"],
         f.metadata["help_zh"],
         optional,
+        row,
     )
 
 
-def read(cls: type[P], values: object) -> P:
+_PLAIN: dict[Any, Takes] = {Decimal: "amount", int: "count", bool: "flag", str: "text", time: "time"}
+
+
+def _takes(hint: Any) -> tuple[Takes, type | None]:
+    if get_origin(hint) is Literal:
+        return "choice", None
+    if get_origin(hint) is tuple:
+        of = get_args(hint)[0]
+        if dataclasses.is_dataclass(of):
+            assert isinstance(of, type)
+            return "rows", of
+        return ("days" if of is date else "names"), None
+    return _PLAIN[hint], None
+
+
+def read(cls: type[P], values: object, within: str = "") -> P:
     """A `cls` from a JSON object. Raises `ParamsUnreadable` naming the parameter and what is wrong with it."""
     if not isinstance(values, Mapping):
-        raise ParamsUnreadable(field="they", cause="must be an object of names and values")
+        raise ParamsUnreadable(field=within or "they", cause="must be an object of names and values")
+    prefix = f"{within}." if within else ""
     fields = {field.name: field for field in fields_of(cls)}
-    unknown = sorted(set(values) - set(fields))
+    unknown = sorted(str(name) for name in set(values) - set(fields))
     if unknown:
-        raise ParamsUnreadable(field=unknown[0], cause=f"is not known; known are {', '.join(fields)}")
+        raise ParamsUnreadable(field=prefix + unknown[0], cause=f"is not known; known are {', '.join(fields)}")
     taken: dict[str, object] = {}
     for name, field in fields.items():
         if name in values:
-            taken[name] = _value(field, values[name])
+            taken[name] = _value(field, values[name], prefix + name)
         elif field.required:
-            raise ParamsUnreadable(field=name, cause="is missing")
-    return cls(**taken)
+            raise ParamsUnreadable(field=prefix + name, cause="is missing")
+    try:
+        return cls(**taken)
+    except ParamsUnreadable as error:
+        # What a dataclass says about its own fields gets the place of its row in front.
+        raise ParamsUnreadable(field=f"{prefix}{error.details['field']}", cause=error.details["cause"]) from error
 
 
 def write(params: Any) -> dict[str, Any]:
     """The JSON object that `read` takes back."""
-    written: dict[str, Any] = {}
-    for field in fields_of(type(params)):
-        value = getattr(params, field.name)
-        if isinstance(value, Decimal):
-            value = f"{value:f}"
-        written[field.name] = list(value) if isinstance(value, tuple) else value
-    return written
+    return {field.name: _written(getattr(params, field.name)) for field in fields_of(type(params))}
 
 
-def _value(field: Field, value: object) -> object:
+def _written(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    return write(value) if dataclasses.is_dataclass(value) else value
+
+
+def _value(field: Field, value: object, name: str) -> object:
     if value is None and field.optional:
         return None
-    if field.takes == "amount":
-        return _amount(field.name, value)
-    if field.takes == "count":
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ParamsUnreadable(field=field.name, cause="must be a whole number, 0 or more")
-        return value
-    if field.takes == "flag":
-        if not isinstance(value, bool):
-            raise ParamsUnreadable(field=field.name, cause="must be true or false")
-        return value
-    if field.takes == "choice":
-        if value not in field.choices:
-            raise ParamsUnreadable(field=field.name, cause=f"must be one of {', '.join(field.choices)}")
-        return value
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(name, str) and name for name in value):
-        raise ParamsUnreadable(field=field.name, cause="must be a list of names")
+    match field.takes:
+        case "amount":
+            return _amount(name, value)
+        case "count":
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ParamsUnreadable(field=name, cause="must be a whole number, 0 or more")
+        case "flag":
+            if not isinstance(value, bool):
+                raise ParamsUnreadable(field=name, cause="must be true or false")
+        case "choice":
+            if value not in field.choices:
+                raise ParamsUnreadable(field=name, cause=f"must be one of {', '.join(field.choices)}")
+        case "text":
+            if not isinstance(value, str):
+                raise ParamsUnreadable(field=name, cause="must be text")
+        case "time":
+            return _time(name, value)
+        case "names":
+            return _names(name, value, may_be_empty=field.default == ())
+        case "days":
+            return tuple(_day(f"{name}[{n}]", one) for n, one in enumerate(_list(name, value), start=1))
+        case "rows":
+            assert field.row is not None
+            return tuple(read(field.row, one, f"{name}[{n}]") for n, one in enumerate(_list(name, value), start=1))
+    return value
+
+
+def _list(name: str, value: object) -> list[object]:
+    if not isinstance(value, list | tuple):
+        raise ParamsUnreadable(field=name, cause="must be a list")
+    return list(value)
+
+
+def _names(name: str, value: object, *, may_be_empty: bool) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) and one for one in value):
+        raise ParamsUnreadable(field=name, cause="must be a list of names")
+    if not value and not may_be_empty:
+        raise ParamsUnreadable(field=name, cause="must be a list of names, at least one")
     return tuple(value)
+
+
+def _time(name: str, value: object) -> time:
+    try:
+        if not isinstance(value, str) or len(value) != 5:
+            raise ValueError
+        return time.fromisoformat(value)
+    except ValueError as error:
+        raise ParamsUnreadable(field=name, cause='must be a time of day such as "22:00"') from error
+
+
+def _day(name: str, value: object) -> date:
+    try:
+        if not isinstance(value, str):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ParamsUnreadable(field=name, cause='must be a day such as "2026-10-01"') from error
 
 
 def _amount(name: str, value: object) -> Decimal:

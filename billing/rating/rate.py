@@ -1,24 +1,39 @@
 """From terms and facts to charge lines.
 
-Rules of this file: the order of steps is fixed and the same for every kind: the served days, the quantity, what is
-included, the price, the minimum; then one rounding; then what was billed before is taken off. docs/pricing.md says it
-in words.
+Rules of this file: the order of steps is fixed and the same for every contract: the served days, the quantity, what is
+included, the price; then penalties, discounts, the maximum and the minimum, each from rounded lines; one rounding a
+line; then what was billed before is taken off. docs/pricing.md says it in words.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from billing.rating.kinds import kind_of
+from billing.rating.kinds.kind import Kind, Stage
 from billing.rating.money import round_money, round_to
 from billing.rating.params import write
 from billing.rating.periods import ONE_DAY, Period, day_starts_at
 from billing.rating.trace import step
-from billing.rating.values import Billed, BilledKey, ChargeLine, Component, Facts, Lease, Priced, Terms, Usage
+from billing.rating.values import (
+    Before,
+    Billed,
+    BilledKey,
+    Cell,
+    ChargeLine,
+    Component,
+    Detail,
+    Facts,
+    Lease,
+    Other,
+    Priced,
+    Terms,
+    Usage,
+)
 
 _NOTHING = Billed(Decimal(0), Decimal(0))
 
@@ -31,63 +46,89 @@ def rate(
     already_billed: Mapping[BilledKey, Billed],
     *,
     counted_to: date | None = None,
+    before: Period | None = None,
 ) -> list[ChargeLine]:
     """The lines of one period: for each part of each component the total so far less what is already billed.
 
     `period` is a whole period; components serve the days on which they are in force. `counted_to` is the day after the
     last day that is counted so far; then fees stand in full and minimums not yet. None says that the period is over.
-    Order and grouping of `usage` and `leases` make no difference. A part that was billed and is no longer due comes
-    back as a line that takes it off.
+    `before` is the whole period before, if `usage` holds its facts too: what is carried over comes from there. Order
+    and grouping of `usage` and `leases` make no difference. A part that was billed and is no longer due comes back as a
+    line that takes it off.
     """
-    by_day: dict[tuple[str, date], Fraction] = defaultdict(Fraction)
-    for one in usage:
-        by_day[one.meter, one.on] += Fraction(one.quantity)
-    held = tuple(sorted(leases, key=lambda one: (one.starts_at, one.lease)))
+    cells = _gathered(usage)
+    held = tuple(sorted(leases, key=lambda one: (one.starts_at, one.lease, one.seats)))
+    priced: dict[str, tuple[Facts, list[Priced]]] = {}
+    spans = {one.id: span for one in terms.components if (span := period.overlap(one.starts_on, one.ends_on))}
+    for stage in Stage:
+        for component in terms.components:
+            kind = kind_of(component.kind)
+            if kind.stage is not stage or component.id not in spans:
+                continue
+            served = spans[component.id]
+            counted = served if counted_to is None else served.overlap(served.starts_on, counted_to)
+            if counted is None:
+                continue  # begins later in the running period
+            facts = Facts(
+                currency=terms.currency,
+                zone=terms.zone,
+                period=period,
+                served=served,
+                counted=counted,
+                final=counted_to is None,
+                cells=_of(cells, kind, component, served),
+                leases=tuple(one for one in held if one.what == kind.holds),
+                others=tuple(_others(terms.components, priced, stage, served)),
+                before=_before(cells, kind, component, before),
+            )
+            priced[component.id] = facts, kind.price(component.params, facts)
     left = dict(already_billed)
     lines: list[ChargeLine] = []
     for component in terms.components:
-        served = period.overlap(component.starts_on, component.ends_on)
-        if served is None:
-            continue
-        counted = served if counted_to is None else served.overlap(served.starts_on, counted_to)
-        if counted is None:
-            continue  # begins later in the running period
-        facts = _facts(terms, component, period, counted, final=counted_to is None, by_day=by_day, held=held)
-        digest = _digest(terms, component, facts, by_day)
-        for priced in kind_of(component.kind).price(component.params, facts):
-            billed = left.pop((component.id, priced.part), _NOTHING)
-            lines.append(_line(component, facts, priced, billed, digest))
+        if component.id in priced:
+            facts, parts = priced[component.id]
+            digest = _digest(component, facts)
+            lines += [
+                _line(component, facts, one, left.pop((component.id, one.part), _NOTHING), digest) for one in parts
+            ]
     lines += [_taken_back(key, billed, period) for key, billed in left.items() if billed.amount or billed.quantity]
     return lines
 
 
-def _facts(
-    terms: Terms,
-    component: Component,
-    period: Period,
-    counted: Period,
-    *,
-    final: bool,
-    by_day: Mapping[tuple[str, date], Fraction],
-    held: tuple[Lease, ...],
-) -> Facts:
-    served = period.overlap(component.starts_on, component.ends_on)
-    assert served is not None
-    kind = kind_of(component.kind)
-    quantities: dict[str, Fraction] = defaultdict(Fraction)
-    for (meter, on), quantity in by_day.items():
-        if served.starts_on <= on < served.ends_on and meter in kind.meters(component.params):
-            quantities[meter] += quantity
-    return Facts(
-        currency=terms.currency,
-        zone=terms.zone,
-        period=period,
-        served=served,
-        counted=counted,
-        final=final,
-        usage=quantities,
-        leases=held if kind.leases else (),
-    )
+def _gathered(usage: Iterable[Usage]) -> tuple[Cell, ...]:
+    """Equal facts together, in one order; what adds up to nothing has not happened."""
+    sums: dict[tuple[str, date, Detail], Fraction] = defaultdict(Fraction)
+    for one in usage:
+        sums[one.meter, one.on, one.detail] += Fraction(one.quantity)
+    found = [Cell(meter, on, detail, quantity) for (meter, on, detail), quantity in sums.items() if quantity]
+    return tuple(sorted(found, key=lambda cell: (cell.on, cell.meter, cell.detail.as_text())))
+
+
+def _of(cells: Sequence[Cell], kind: Kind, component: Component, days: Period) -> tuple[Cell, ...]:
+    meters = kind.meters(component.params)
+    return tuple(cell for cell in cells if cell.meter in meters and days.starts_on <= cell.on < days.ends_on)
+
+
+def _before(cells: Sequence[Cell], kind: Kind, component: Component, before: Period | None) -> Before | None:
+    served = before.overlap(component.starts_on, component.ends_on) if before and kind.looks_back else None
+    if before is None or served is None:
+        return None
+    return Before(Fraction(served.days, before.days), _of(cells, kind, component, served))
+
+
+def _others(
+    components: Iterable[Component], priced: Mapping[str, tuple[Facts, list[Priced]]], stage: Stage, served: Period
+) -> Iterable[Other]:
+    """The lines of earlier stages that share days with `served`, rounded as they stand on the document."""
+    if stage is Stage.PRICE:
+        return
+    for component in components:
+        facts, parts = priced.get(component.id, (None, []))
+        earlier = kind_of(component.kind).stage
+        if facts is None or earlier >= stage or facts.served.overlap(served.starts_on, served.ends_on) is None:
+            continue
+        for one in parts:
+            yield Other(component.code, one.part, earlier, facts.rounded(one.exact))
 
 
 def _line(component: Component, facts: Facts, priced: Priced, billed: Billed, digest: str) -> ChargeLine:
@@ -139,13 +180,13 @@ def _taken_back(key: BilledKey, billed: Billed, period: Period) -> ChargeLine:
     )
 
 
-def _digest(terms: Terms, component: Component, facts: Facts, by_day: Mapping[tuple[str, date], Fraction]) -> str:
+def _digest(component: Component, facts: Facts) -> str:
     """SHA-256 of everything the kind can see, in one canonical form."""
-    starts_at = day_starts_at(facts.served.starts_on, terms.zone)
-    ends_at = day_starts_at(facts.served.ends_on, terms.zone)
+    starts_at = day_starts_at(facts.served.starts_on, facts.zone)
+    ends_at = day_starts_at(facts.served.ends_on, facts.zone)
     inputs = {
-        "currency": terms.currency,
-        "zone": terms.zone.key,
+        "currency": facts.currency,
+        "zone": facts.zone.key,
         "component": component.id,
         "kind": component.kind,
         "params": write(component.params),
@@ -153,15 +194,17 @@ def _digest(terms: Terms, component: Component, facts: Facts, by_day: Mapping[tu
         "served": [str(facts.served.starts_on), str(facts.served.ends_on)],
         "final": facts.final,
         "counted": [str(facts.counted.starts_on), str(facts.counted.ends_on)],
-        "usage": sorted(
-            [meter, str(on), str(quantity)]
-            for (meter, on), quantity in by_day.items()
-            if quantity and meter in facts.usage and facts.served.starts_on <= on < facts.served.ends_on
-        ),
+        "usage": [_cell(one) for one in facts.cells],
         "leases": [
             [one.lease, one.seats, one.starts_at.isoformat(), one.ends_at.isoformat() if one.ends_at else None]
             for one in facts.leases
             if one.starts_at < ends_at and (one.ends_at is None or one.ends_at > starts_at)
         ],
+        "others": [[one.code, one.part, str(one.amount)] for one in facts.others],
+        "before": [str(facts.before.share), [_cell(one) for one in facts.before.cells]] if facts.before else None,
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _cell(cell: Cell) -> list[str]:
+    return [cell.meter, str(cell.on), *cell.detail.as_text(), str(cell.quantity)]

@@ -13,22 +13,60 @@ from billing.rating.trace import Step
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What facts of one group have in common beside meter and day. A price asks for what it needs (`Kind.details`);
+    the rest stands at its default, so that whoever groups facts may leave it out."""
+
+    seconds: int = 0  # length of each, started seconds; of a call offered: how long it waited
+    minute: int = 0  # local minute of the day in which each began
+    to: str = ""  # number called, canonical
+    value: Decimal = Decimal(0)  # money that each is worth
+    label: str = ""  # an outcome, a milestone's code, a reason to pause
+    days_after: int = 0  # of what was cancelled: how many days after it was ordered
+    starts_at: datetime | None = None  # the instant itself, where hours are laid over the clock
+    source: str = ""  # the session that it belongs to
+
+    def as_text(self) -> tuple[str, ...]:
+        """All of it as text, for sorting and hashing."""
+        starts_at = self.starts_at.isoformat() if self.starts_at else ""
+        return (
+            str(self.seconds), str(self.minute), self.to, str(self.value), self.label, str(self.days_after), starts_at,
+            self.source,
+        )  # fmt: skip
+
+
+NO_DETAIL = Detail()
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """A quantity on a meter on one local day: one record or the sum of many, it makes no difference."""
+    """Equal facts on a meter on one local day, and how many: one record or the sum of many, it makes no difference."""
 
     meter: str
     on: date
     quantity: Decimal
+    detail: Detail = NO_DETAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All usage of one meter, day and detail, exact."""
+
+    meter: str
+    on: date
+    detail: Detail
+    quantity: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Seats held without a break from `starts_at` until `ends_at` (None: still held); each leased window is one."""
+    """What is held without a break from `starts_at` until `ends_at` (None: still held); each leased window is one."""
 
     lease: str
     seats: int
     starts_at: datetime
     ends_at: datetime | None
+    what: str = "seat"  # or "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +78,7 @@ class Component:
     params: object
     starts_on: date
     ends_on: date | None = None
+    code: str = ""  # by which discounts, penalties and commitments name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +103,24 @@ BilledKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """What another price of the same days comes to, for prices that are reckoned from prices."""
+
+    code: str
+    part: str
+    stage: int
+    amount: Decimal  # the total so far, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The whole period before, as far as the price was in force in it: what is carried over comes from there."""
+
+    share: Fraction
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a kind is given: the days it serves in a period, how far they are counted, and what happened on them."""
 
@@ -73,8 +130,10 @@ class Facts:
     served: Period  # the part in which the component is in force
     counted: Period  # the part of `served` that is counted so far
     final: bool  # whether the period is over; only then a minimum is settled
-    usage: Mapping[str, Fraction]  # meter -> quantity on the served days
+    cells: tuple[Cell, ...]  # usage of the kind's meters on the served days, in order
     leases: tuple[Lease, ...]
+    others: tuple[Other, ...] = ()
+    before: Before | None = None
 
     @property
     def share(self) -> Fraction:
@@ -91,7 +150,7 @@ class Facts:
 
     def quantity(self, meters: tuple[str, ...]) -> Fraction:
         """The sum over several meters."""
-        return sum((self.usage.get(meter, Fraction(0)) for meter in meters), Fraction(0))
+        return sum((cell.quantity for cell in self.cells if cell.meter in meters), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)

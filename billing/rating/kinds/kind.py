@@ -2,9 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from billing.rating.values import Facts, Priced
+
+
+class Stage(IntEnum):
+    """The order in which prices are reckoned, whatever their order on the document."""
+
+    PRICE = 0  # from facts alone
+    PENALTY = 1  # from prices
+    DISCOUNT = 2  # from prices
+    COMMITMENT = 3  # from prices and discounts: maximum, then minimum
+
+
+def no_meters(_params: object) -> tuple[str, ...]:
+    """For kinds that count no usage."""
+    return ()
+
+
+def no_details(_params: object) -> frozenset[str]:
+    """For kinds that need sums by day alone."""
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +36,16 @@ class Kind:
     #: The total so far of each part, from the kind's own params and the facts; pure.
     price: Callable[[Any, Facts], list[Priced]]
     #: The meters whose usage the price counts.
-    meters: Callable[[Any], tuple[str, ...]]
-    #: Whether seat leases are counted.
-    leases: bool = False
+    meters: Callable[[Any], tuple[str, ...]] = no_meters
+    #: Names of `values.Detail`'s fields by which usage must be kept apart.
+    details: Callable[[Any], frozenset[str]] = no_details
+    #: What is held and counted: "seat", "number", or nothing.
+    holds: str = ""
+    stage: Stage = Stage.PRICE
+    #: Whether the period before is looked at.
+    looks_back: bool = False
 
-
-def no_meters(_params: object) -> tuple[str, ...]:
-    """For kinds that count no usage."""
-    return ()
+    @property
+    def leases(self) -> bool:
+        """Whether seat leases are counted."""
+        return self.holds == "seat"

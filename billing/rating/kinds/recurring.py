@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from billing.rating.kinds.bundle import fee_line
-from billing.rating.kinds.kind import Kind, no_meters
+from billing.rating.kinds.kind import Kind
 from billing.rating.params import meaning
 from billing.rating.values import Facts, Priced
 
@@ -24,4 +24,4 @@ def _lines(params: Recurring, facts: Facts) -> list[Priced]:
     return [fee_line(params.price, params.count, params.prorate, facts)]
 
 
-KIND = Kind("recurring", Recurring, _lines, no_meters)
+KIND = Kind("recurring", Recurring, _lines)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from billing.rating.kinds.kind import Kind, no_meters
+from billing.rating.kinds.kind import Kind
 from billing.rating.params import meaning
 from billing.rating.periods import local_day
 from billing.rating.seats import seat_windows
@@ -37,4 +37,4 @@ def _lines(params: SeatHour, facts: Facts) -> list[Priced]:
     return [Priced("seats", seat_hours, "seat_hour", params.price, exact, (told,), evidence)]
 
 
-KIND = Kind("seat_hour", SeatHour, _lines, no_meters, leases=True)
+KIND = Kind("seat_hour", SeatHour, _lines, holds="seat")

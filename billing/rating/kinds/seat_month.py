@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from billing.rating.kinds.kind import Kind, no_meters
+from billing.rating.kinds.kind import Kind
 from billing.rating.params import meaning
 from billing.rating.seats import runs, seats_by_day
 from billing.rating.trace import Step, number, price, step
@@ -102,4 +102,4 @@ def _true_up(params: SeatMonth, facts: Facts, used: int, short: int) -> Priced:
     return Priced("true_up", Fraction(short, facts.period.days), "seat_month", params.price, exact, steps)
 
 
-KIND = Kind("seat_month", SeatMonth, _lines, no_meters, leases=True)
+KIND = Kind("seat_month", SeatMonth, _lines, holds="seat")
