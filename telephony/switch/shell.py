@@ -19,6 +19,7 @@ from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core.engine import AgentState, Engine, Work, WrapUpTimer
 from telephony.core.facts import Fact
+from telephony.core.naming import call_of_caller
 from telephony.core.step import IllegalEvent
 from telephony.core.values import CallId, ChannelId, SessionId
 
@@ -112,7 +113,7 @@ class Shell:
                 self._send("POST", "events/claim", {"channelId": channel, "application": self._app}, lane=channel)
             return
         if kind == "StasisStart" and message["args"][:1] == ["inbound"]:
-            self.happen(offered(message, self._new_call(), self._clock(), self._canonical))
+            self.happen(offered(message, self._call_for(message["channel"]), self._clock(), self._canonical))
             # Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause.
             source = f"channel:{message['channel']['id']}"
             self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source)
@@ -125,6 +126,11 @@ class Shell:
             self._expect_hang_up(event)
         elif event is not None:
             self.happen(event)
+
+    def _call_for(self, channel: dict[str, Any]) -> CallId:
+        """The call's id is in its caller's channel; a channel that had a call of ours before begins another."""
+        had_one = (channel.get("channelvars") or {}).get("CALLREF")
+        return self._new_call() if had_one else call_of_caller(ChannelId(channel["id"]))
 
     def _expect_hang_up(self, event: ev.PromptEnded | ev.MessageEnded) -> None:
         """A caller who hangs up breaks a prompt or a message off, and only then is gone: let that be heard first."""
