@@ -4,10 +4,12 @@ from billing.contracts.models import BillingEntity, Contract, ContractVersion, P
 from billing.exports.models import Artefact
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax, NumberSeries
 from billing.mediation.models import Bookmark, UsageRecord
+from billing.runs.models import BillingRun, RunDocument, RunItem
 
 __all__ = [
     "Artefact",
     "BillingEntity",
+    "BillingRun",
     "Bookmark",
     "Charge",
     "Contract",
@@ -17,6 +19,8 @@ __all__ = [
     "DocumentTax",
     "NumberSeries",
     "PriceComponent",
+    "RunDocument",
+    "RunItem",
     "TaxRule",
     "TenantBilling",
     "UsageRecord",

@@ -2,5 +2,6 @@
 
 from billing.exports import jobs as exports
 from billing.mediation import jobs as mediation
+from billing.runs import jobs as runs
 
-__all__ = ["exports", "mediation"]
+__all__ = ["exports", "mediation", "runs"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from billing.contracts.models import Contract
+from billing.contracts.models import BillingEntity, Contract
 from billing.contracts.terms import NothingToBillYet
 from billing.invoices.drafting import refresh_drafts
 from seatline.errors import SeatlineError
@@ -24,11 +24,15 @@ class Refreshed:
     failures: tuple[tuple[str, str], ...]
 
 
-def refresh_contracts(at: datetime, tenants: Collection[UUID] | None = None) -> Refreshed:
-    """Refresh the drafts of all contracts, or of some tenants'. Enters the finance scope once per contract."""
+def refresh_contracts(
+    at: datetime, tenants: Collection[UUID] | None = None, entity: BillingEntity | None = None
+) -> Refreshed:
+    """Refresh the drafts of all contracts, or of some tenants', or of one seller. Enters the finance scope for each."""
     with finance_scope():
         rows = Contract.objects.order_by("number")
-        contracts = list(rows if tenants is None else rows.filter(tenant_id__in=tenants))
+        if tenants is not None:
+            rows = rows.filter(tenant_id__in=tenants)
+        contracts = list(rows if entity is None else rows.filter(entity=entity))
     done = 0
     failures: list[tuple[str, str]] = []
     for contract in contracts:

@@ -28,6 +28,11 @@ def said(error: SeatlineError) -> str:
     return gettext(sentence(type(error))).format_map(_Shown(_readable(error.details)))
 
 
+def said_later(kept: str, details: Mapping[str, object]) -> str:
+    """An error that was kept as its sentence and its details, for whoever reads it now."""
+    return gettext(kept).format_map(_Shown(_readable(details))) if kept else ""
+
+
 def _readable(details: Mapping[str, object]) -> dict[str, object]:
     return {name: _one(name, value) for name, value in details.items()}
 
