@@ -115,7 +115,8 @@ def schema() -> dict[str, Any]:
             "description": (kind.made.__doc__ or "").split("\n", maxsplit=1)[0],
             "properties": {
                 "kind": {"const": word},
-                **{key: part.schema for key, part in {**kind.needed, **kind.allowed}.items()},
+                **{key: part.schema for key, part in kind.needed.items()},
+                **{key: {**part.schema, **_default(kind, key, part)} for key, part in kind.allowed.items()},
             },
         }
         for word, kind in NODES.items()
@@ -127,6 +128,12 @@ def schema() -> dict[str, Any]:
             "start": {"type": "string"}, "nodes": {"type": "object", "additionalProperties": {"oneOf": kinds}},
         },
     }  # fmt: skip
+
+
+def _default(kind: Kind, key: str, part: Part) -> dict[str, Any]:
+    """What holds if the part is left out, where that is something."""
+    value = part.write(_defaults(kind.made)[key], Names({}))
+    return {} if value in ("", [], {}) else {"default": value}
 
 
 def _node(name: str, given: Any, names: Names, faults: list[Fault]) -> Node | None:
