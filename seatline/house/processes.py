@@ -30,15 +30,20 @@ class ProcessDoesNotStop(Unavailable):
 
 
 def beginning(pid: int) -> int | None:
-    """When the kernel began this process, in clock ticks since boot; None if there is none or it is a zombie."""
+    """When the kernel began this process, in clock ticks since boot; None if there is none or it has ended.
+
+    A killed program's first thread is a zombie at once, while others may still hold its ports and sockets for a while:
+    the program that takes its place would find them taken. So it has ended only when no other thread is left.
+    """
     if pid in _children:
         _children[pid].poll()
     try:
         # The name in brackets may hold spaces and brackets itself: count fields from the last one.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    return None if fields[0] in "ZX" and threads <= 1 else int(fields[19])
 
 
 @dataclass(frozen=True, slots=True)

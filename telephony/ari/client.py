@@ -98,6 +98,7 @@ class AriClient:
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._loop = asyncio.get_running_loop()
+        self._ended = ""  # why it ended, once it has
 
     def send(
         self, method: str, uri: str, query: Query | None = None, body: Mapping[str, Any] | None = None,
@@ -106,7 +107,7 @@ class AriClient:
         """Send one request now; the answer comes into the future. `uri` is a path below /ari without a leading slash.
 
         Requests of one `lane`, such as a call's, are carried out in the order of sending; other lanes need not wait
-        for them. The future fails with AriUnreachable when the connection ends.
+        for them. The future fails with AriUnreachable when the connection ends, and at once when it has ended.
         """
         number = str(next(self._numbers))
         frame: dict[str, Any] = {
@@ -118,6 +119,9 @@ class AriClient:
             frame["content_type"] = "application/json"
             frame["message_body"] = orjson.dumps(body).decode()
         future: asyncio.Future[Answer] = self._loop.create_future()
+        if self._ended:
+            _fail(future, self._ended)
+            return future
         self._waiting[number] = future
         way = self._main if lane is None else self._lanes[hash(lane) % len(self._lanes)]
         way.put(orjson.dumps(frame))
@@ -158,11 +162,16 @@ class AriClient:
         await self._socket.close()
 
     def _fail_all(self, cause: str) -> None:
+        self._ended = cause
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(AriUnreachable(url="its socket", cause=cause))
-                future.exception()  # nobody need have waited for it
+                _fail(future, cause)
         self._waiting.clear()
+
+
+def _fail(future: "asyncio.Future[Answer]", cause: str) -> None:
+    future.set_exception(AriUnreachable(url="its socket", cause=cause))
+    future.exception()  # nobody need have waited for it
 
 
 def _read(text: str | bytes) -> dict[str, Any]:

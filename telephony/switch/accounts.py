@@ -14,6 +14,7 @@ from telephony.ari.client import AriClient
 from telephony.plans.services import PhoneAccount
 
 log = structlog.get_logger(__name__)
+PUSHED_WITHIN = 30.0  # seconds for all; Asterisk writes several hundred a second
 KINDS = ("auth", "aor", "endpoint")  # an endpoint must find its parts: in this order
 
 
@@ -45,25 +46,31 @@ class Accounts:
         self._pushed = {}
 
     async def push(self, ari: AriClient, phones: Iterable[PhoneAccount]) -> None:
-        """Make Asterisk's accounts those of `phones`: new and changed ones are written, strangers are removed."""
+        """Make Asterisk's accounts those of `phones`: new and changed ones are written, strangers are removed.
+
+        What Asterisk refuses is tried again with the next push. Raises AriUnreachable, AriSilent, TimeoutError.
+        """
         async with self._one_at_a_time:
             await self._push(ari, {phone.endpoint: phone for phone in phones})
 
     async def _push(self, ari: AriClient, wanted: Mapping[str, PhoneAccount]) -> None:
         changed = [phone for name, phone in wanted.items() if self._pushed.get(name) != phone]
-        answers = [
-            ari.send("PUT", _uri(kind, phone.endpoint), body={"fields": _fields(values)})
+        writes = {
+            phone.endpoint: [
+                ari.send("PUT", _uri(kind, phone.endpoint), body={"fields": _fields(values)})
+                for kind, values in objects(phone).items()
+            ]
             for phone in changed
-            for kind, values in objects(phone).items()
-        ]
+        }
         strangers = await self._strangers(ari, wanted) if not self._pushed else set(self._pushed) - set(wanted)
-        answers += [ari.send("DELETE", _uri(kind, name)) for name in strangers for kind in reversed(KINDS)]
-        results = await asyncio.gather(*answers)
-        refused = [answer for answer in results if not answer.ok and answer.status != 404]
+        removals = [ari.send("DELETE", _uri(kind, name)) for name in strangers for kind in reversed(KINDS)]
+        everything = asyncio.gather(*removals, *(write for written in writes.values() for write in written))
+        await asyncio.wait_for(everything, PUSHED_WITHIN)
+        refused = {name for name, written in writes.items() if not all(write.result().ok for write in written)}
         if refused:
-            log.error("asterisk refuses phones", refused=len(refused), first=str(refused[0].body))
-        self._pushed = dict(wanted)
-        log.info("phones pushed", changed=len(changed), removed=len(strangers))
+            log.error("asterisk refuses phones", phones=sorted(refused)[:5], refused=len(refused))
+        self._pushed = {name: phone for name, phone in wanted.items() if name not in refused}
+        log.info("phones pushed", changed=len(changed) - len(refused), removed=len(strangers))
 
     async def _strangers(self, ari: AriClient, wanted: Mapping[str, PhoneAccount]) -> set[str]:
         answer = await ari.request("GET", "endpoints/PJSIP")

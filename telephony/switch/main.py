@@ -4,10 +4,12 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -45,6 +47,10 @@ LANES = 4  # sockets for requests about calls
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
+
+
+class NotBootedError(Exception):
+    """Asterisk answers, but what was asked is not loaded yet; holds the status."""
 
 
 class Switch:
@@ -176,7 +182,7 @@ class Switch:
             try:
                 await self._greet(ari)
                 return
-            except (AriSilent, AriUnreachable, TimeoutError) as error:
+            except (AriSilent, AriUnreachable, NotBootedError, TimeoutError, OSError) as error:
                 log.error("asterisk does not answer the greeting", cause=repr(error))
                 await asyncio.sleep(AGAIN_AFTER)
 
@@ -184,8 +190,8 @@ class Switch:
         """A new socket: compare both sides, and give Asterisk the phones."""
         application = await ari.request("GET", f"applications/{self._settings.ari_app}")
         mine = set(application.body["channel_ids"]) if application.ok else set()
-        channels = (await ari.request("GET", "channels")).body
-        bridges = (await ari.request("GET", "bridges")).body
+        channels = await self._listed(ari, "channels")
+        bridges = await self._listed(ari, "bridges")
         live = {
             ChannelId(one["id"]): LiveChannel(ChannelId(one["id"]), one["state"] == "Up")
             for one in channels
@@ -195,6 +201,12 @@ class Switch:
         log.info("asterisk connected", channels=len(live), calls=len(self._engine.calls))
         await self._push_phones()
         await self._look_at_phones()
+
+    async def _listed(self, ari: AriClient, what: str) -> list[dict[str, Any]]:
+        answer = await ari.request("GET", what)
+        if not answer.ok:  # while Asterisk starts, its socket is there before what lists channels
+            raise NotBootedError(answer.status)
+        return list(answer.body)
 
     async def _push_phones(self) -> None:
         accounts = await self._desk.try_to(phones)
@@ -246,7 +258,8 @@ class Switch:
         plan = await self._desk.try_to(load_plan)
         if plan is not None:
             self._engine.obey(plan)
-            await self._push_phones()
+            with suppress(AriSilent, AriUnreachable, TimeoutError):  # a new connection pushes them all
+                await self._push_phones()
 
     async def _watch_leases(self) -> None:
         while True:

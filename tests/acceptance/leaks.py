@@ -45,11 +45,30 @@ def unshipped(rig: Rig) -> list[str]:
     return [f"{waiting} facts are not shipped"] * bool(waiting) + [f"{refused} facts were refused"] * bool(refused)
 
 
+def ended(rig: Rig) -> list[str]:
+    """Programs that a story ended and did not start again; they are started, so that the next story tells its own."""
+    found = []
+    if rig.asterisk.process.pid() is None:
+        found.append(f"Asterisk had ended: {rig.asterisk.process.last_words()}")
+        rig.asterisk.start()
+    for program in (rig.agi, rig.switch):
+        if program.pid() is None:
+            found.append(f"{program.name} had ended: {program.last_words()}")
+            program.start()
+    if found:
+        rig.wait_for_switch()
+    return found
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left(rig: Rig) -> Iterator[None]:
-    """Fail a story that leaves something behind, even if all its own assertions held."""
+    """Fail a story that leaves something behind, even if all its own assertions held. What another left is not its."""
+    before = set(leaks(rig))
     yield
+    dead = ended(rig)
     try:
-        wait_until(lambda: not leaks(rig), SETTLED_WITHIN)
+        wait_until(lambda: not set(leaks(rig)) - before, SETTLED_WITHIN)
     except TooLate:
-        pytest.fail("left behind: " + "; ".join(leaks(rig)))
+        dead += sorted(set(leaks(rig)) - before)
+    if dead:
+        pytest.fail("left behind: " + "; ".join(dead))

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +77,28 @@ def test_a_killed_process_leaves_no_zombie_that_counts_as_running(sleeper):
     while beginning(pid) is not None:
         pass
     assert sleeper.pid() is None
+
+
+def test_a_process_whose_other_threads_still_run_has_not_ended(tmp_path):
+    """A killed server's first thread is a zombie at once; its ports are free only when the last thread is gone."""
+    code = (
+        "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start();"
+        "ctypes.CDLL(None).pthread_exit(None)"
+    )
+    lingering = a_process(tmp_path, code)
+    pid = lingering.start()
+    try:
+        assert first_thread_becomes_zombie(pid)
+        assert lingering.pid() == pid
+    finally:
+        lingering.stop(patience=timedelta(seconds=1))
+    assert lingering.pid() is None
+
+
+def first_thread_becomes_zombie(pid: int) -> bool:
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.01)
+    return False
