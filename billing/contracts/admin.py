@@ -293,6 +293,16 @@ class TenantBillingAdmin(_OfTenant):
             gettext_lazy("Payment"),
             {"fields": (("bank_name", "bank_account"), ("email", "language"), "payment_terms_days")},
         ),
+        (
+            gettext_lazy("Tax and e-invoice"),
+            {
+                "fields": (
+                    ("country", "tax_treatment"),
+                    ("electronic_address", "electronic_scheme"),
+                    ("buyer_reference", "purchase_order"),
+                )
+            },
+        ),
     )
     empty_hint = gettext_lazy(
         "Add whom to bill: legal name, address and tax id of a tenant. Without it no invoice is prepared."
@@ -311,8 +321,9 @@ class EntityAdmin(PanelAdmin):
     search_fields = ("code", "legal_name", "legal_name_zh")
     fieldsets = (
         (None, {"fields": ("code", ("legal_name", "legal_name_zh"), ("address", "address_zh"), ("country", "tax_id"))}),
-        (gettext_lazy("Payment"), {"fields": ("phone", ("bank_name", "bank_account"))}),
+        (gettext_lazy("Payment"), {"fields": ("phone", ("bank_name", "bank_account", "bank_code"))}),
         (gettext_lazy("Documents"), {"fields": (("currency", "time_zone"), "tax_rounding")}),
+        (gettext_lazy("E-invoice"), {"fields": (("electronic_address", "electronic_scheme"),)}),
     )
     empty_hint = gettext_lazy("Add the legal entity that issues the invoices.")
 
@@ -327,5 +338,11 @@ class TaxRuleAdmin(PanelAdmin):
 
     list_display = ("code", "rate_percent", "starts_on", "name", "name_zh")
     search_fields = ("code", "name")
-    fields = (("code", "starts_on"), "rate_percent", ("name", "name_zh"))
+    fields = (
+        ("code", "starts_on"),
+        ("rate_percent", "category"),
+        ("name", "name_zh"),
+        ("exemption_text", "exemption_text_zh"),
+        ("cn_item_code", "cn_item_name"),
+    )
     empty_hint = gettext_lazy("Add the tax rates that prices name, such as vat-6 at 6 percent.")

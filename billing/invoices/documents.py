@@ -80,6 +80,11 @@ class Document(models.Model):
     seller = models.JSONField(_("seller as printed"), default=dict)
     buyer = models.JSONField(_("buyer as printed"), default=dict)
     usage_summary = models.JSONField(_("calls of the period"), default=list)
+    account = models.JSONField(
+        _("account as printed"),
+        default=dict,
+        help_text=_("Balance before this document, payments since the last one, balance after; frozen at issue."),
+    )
     usage_to = models.BigIntegerField(
         _("usage counted up to"), default=0, help_text=_("The last usage record that this document has seen.")
     )
@@ -130,12 +135,6 @@ class Document(models.Model):
                 condition=Q(doc_type="invoice") & ~Q(status="issued"),
                 violation_error_message=_("This period already has an invoice that is not issued yet."),
             ),
-            models.UniqueConstraint(
-                fields=["tenant", "refers"],
-                name="one_full_credit_per_invoice",
-                condition=Q(doc_type="credit_note"),
-                violation_error_message=_("This invoice is already credited in full."),
-            ),
             # Without the tenant in front: a series runs over all tenants of the entity.
             models.UniqueConstraint(fields=["series", "serial"], name="number_once_per_series"),
             models.CheckConstraint(
@@ -184,6 +183,9 @@ class DocumentTax(models.Model):
     rate_percent = models.DecimalField(_("rate in percent"), max_digits=6, decimal_places=3)
     base = models.DecimalField(_("base"), max_digits=18, decimal_places=2)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
+    category = models.CharField(_("category"), max_length=2, default="S")
+    exemption_text = models.CharField(_("why no tax is due"), max_length=200, blank=True)
+    exemption_text_zh = models.CharField(_("why no tax is due, in Chinese"), max_length=200, blank=True)
 
     objects = TenantManager()
 

@@ -15,6 +15,7 @@ from billing.contracts.terms import period_at, served_part, tax_rule, terms_in, 
 from billing.invoices.billed import already_billed, closing, to_look_at_again
 from billing.invoices.models import Document
 from billing.invoices.parties import buyer_of, seller_of
+from billing.invoices.taxing import tax_of, treatment_of
 from billing.invoices.wording import correction_text, line_text
 from billing.invoices.writing import RatedLine, write
 from billing.mediation.services import newest_position
@@ -111,6 +112,7 @@ def _rated(contract: Contract, period: Period, counted_to: date | None, up_to: i
         if one.contract_id in {None, contract.pk}
     ]
     usage = by_day(contract.tenant_id, period, zone, up_to)
+    treatment = treatment_of(contract.tenant_id)
     for charge in rate(priced.terms, usage, leases, period, billed.sums, counted_to=counted_to):
         key = (charge.component, charge.part)
         if key in billed.sums and not charge.amount and not charge.quantity:
@@ -118,8 +120,8 @@ def _rated(contract: Contract, period: Period, counted_to: date | None, up_to: i
         component = priced.components.get(charge.component) or PriceComponent.objects.get(pk=charge.component)
         text, text_zh = line_text(component.invoice_text, component.invoice_text_zh, charge.part)
         last_day = min(charge.served.ends_on, counted_to or charge.served.ends_on) - ONE_DAY
-        rule = tax_rule(component.tax_code, last_day)
-        yield RatedLine(charge, component, period, billed.usage_to.get(key, 0), text, text_zh, rule)
+        tax = tax_of(tax_rule(component.tax_code, last_day), treatment)
+        yield RatedLine(charge, component, period, billed.usage_to.get(key, 0), text, text_zh, tax)
 
 
 def _corrections(contract: Contract, period: Period, up_to: int) -> Iterator[RatedLine]:

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.contracts.models import PriceComponent
@@ -32,6 +31,10 @@ class DocumentLine(models.Model):
     tax_code = models.CharField(_("tax code"), max_length=32)
     tax_rate = models.DecimalField(_("tax rate in percent"), max_digits=6, decimal_places=3)
     tax = models.DecimalField(_("tax"), max_digits=18, decimal_places=2, default=Decimal(0))
+    tax_category = models.CharField(_("tax category"), max_length=2, default="S")
+    kind = models.CharField(
+        _("kind of price"), max_length=24, blank=True, help_text=_("Lines of one kind stand together.")
+    )
     credits = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="credited_by", verbose_name=_("credits the line")
     )
@@ -44,12 +47,6 @@ class DocumentLine(models.Model):
         ordering = ["document", "position"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "document", "position"], name="one_line_per_position"),
-            models.UniqueConstraint(
-                fields=["tenant", "credits"],
-                name="line_credited_once",
-                condition=Q(credits__isnull=False),
-                violation_error_message=_("This line is already credited."),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,9 @@ def seller_of(entity: BillingEntity) -> dict[str, str]:
         "phone": entity.phone,
         "bank_name": entity.bank_name,
         "bank_account": entity.bank_account,
+        "bank_code": entity.bank_code,
+        "electronic_address": entity.electronic_address,
+        "electronic_scheme": entity.electronic_scheme,
         "time_zone": entity.time_zone,
     }
 
@@ -36,6 +39,11 @@ def buyer_of(billing: TenantBilling) -> dict[str, str | int]:
         "phone": billing.phone,
         "bank_name": billing.bank_name,
         "bank_account": billing.bank_account,
+        "country": billing.country,
+        "electronic_address": billing.electronic_address,
+        "electronic_scheme": billing.electronic_scheme,
+        "buyer_reference": billing.buyer_reference,
+        "purchase_order": billing.purchase_order,
         "email": billing.email,
         "language": billing.language,
         "payment_terms_days": billing.payment_terms_days,

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from django.db.models import Max
 
-from billing.contracts.models import PriceComponent, TaxRule
+from billing.contracts.models import PriceComponent
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax
+from billing.invoices.taxing import LineTax
 from billing.rating.periods import Period
 from billing.rating.tax import Taxable, taxes
 from billing.rating.trace import say
@@ -29,7 +30,7 @@ class RatedLine:
     usage_after: int
     text: str
     text_zh: str
-    tax: TaxRule
+    tax: LineTax
 
 
 def write(document: Document, rated: list[RatedLine]) -> None:
@@ -66,6 +67,9 @@ def write(document: Document, rated: list[RatedLine]) -> None:
             name_zh=names[one.code, one.rate_percent].name_zh,
             base=one.base,
             amount=one.amount,
+            category=names[one.code, one.rate_percent].category,
+            exemption_text=names[one.code, one.rate_percent].exemption_text,
+            exemption_text_zh=names[one.code, one.rate_percent].exemption_text_zh,
         )
         for one in taxed.sums
     )
@@ -90,6 +94,8 @@ def _line(document: Document, position: int, rated: RatedLine, tax: Decimal) -> 
         tax_code=rated.tax.code,
         tax_rate=rated.tax.rate_percent,
         tax=tax,
+        tax_category=rated.tax.category,
+        kind=rated.component.kind,
     )
 
 
@@ -148,6 +154,7 @@ def _content_digest(document: Document, rated: list[RatedLine]) -> str:
                 str(one.charge.unit_price),
                 str(one.charge.amount),
                 one.tax.code,
+                one.tax.category,
                 str(one.tax.rate_percent),
                 one.charge.inputs_sha256,
             ]

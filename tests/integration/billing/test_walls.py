@@ -20,6 +20,9 @@ TABLES = {
     "billing_documentline": ("rcud", "r", "r", ""),
     "billing_documenttax": ("rcud", "r", "r", ""),
     "billing_charge": ("rcud", "r", "r", ""),
+    "billing_billingrun": ("rcu", "r", "", ""),
+    "billing_runitem": ("rcu", "r", "", ""),
+    "billing_rundocument": ("rcu", "r", "", ""),
 }
 LETTERS = {"r": "SELECT", "c": "INSERT", "u": "UPDATE", "d": "DELETE"}
 
