@@ -50,6 +50,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", str, "PostgreSQL of this process, with its own role", secret=True),
     Setting("SEATLINE_SECRET_KEY", str, "signs sessions and links", secret=True),
+    Setting("SEATLINE_VAULT_KEY", _words, "seals clients' secrets; not to be kept with the database", "", secret=True),
     Setting("SEATLINE_DEBUG", _flag, "Django's debug pages; never with clients' data", "no"),
     Setting("SEATLINE_HOSTS", _words, "host names the web answers to", "localhost,127.0.0.1"),
     Setting("SEATLINE_WEB_PORT", int, "port of admin, desk, portal and API on loopback", "8000"),

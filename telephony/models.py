@@ -5,6 +5,7 @@ from telephony.journal.queue_log_table import QueueLog
 from telephony.lookups.models import Order, PinGuard, System, TableRow
 from telephony.plans.models import (
     Flow,
+    FlowSave,
     FlowTrial,
     FlowVersion,
     Phone,
@@ -22,6 +23,7 @@ from telephony.voicemail.models import Voicemail
 __all__ = [
     "Call",
     "Flow",
+    "FlowSave",
     "FlowTrial",
     "FlowVersion",
     "LedgerEntry",

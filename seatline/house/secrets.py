@@ -16,6 +16,7 @@ from seatline.errors import Unavailable
 
 SECRETS = (
     "SEATLINE_SECRET_KEY",
+    "SEATLINE_VAULT_KEY",
     "SEATLINE_ARI_PASSWORD",
     "SEATLINE_AMI_SECRET",
     "HOUSE_POSTGRES_PASSWORD",

@@ -14,7 +14,7 @@ from telephony.core.values import EndedBy, Leg, LegKind, Outcome
 
 def arrive(turn: Turn, event: ev.CallOffered) -> None:
     """A call came in: find who answers it, answer, and start the flow."""
-    route = routing.find(turn.call.plan, event.dialled, event.at)
+    route = routing.find(turn.call.plan, event.dialled, event.at, event.caller)
     turn.become(
         channel=event.channel,
         dialled=event.dialled,

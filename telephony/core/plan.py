@@ -33,6 +33,7 @@ class Route:
     starts_at: datetime
     ends_at: datetime | None = None
     trial: bool = False  # a version of a flow is being tried: its calls are practice
+    caller: str = ""  # digits with which the caller's number must end; empty: whoever calls
 
     def in_force(self, at: datetime) -> bool:
         """Whether the route holds at this instant; the end is exclusive."""

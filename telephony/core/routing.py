@@ -20,8 +20,8 @@ class Routed:
     practice: bool = False
 
 
-def find(plan: Plan, dialled: str, at: datetime) -> Routed | Outcome:
-    """The flow for a number at an instant, or the outcome that says why there is none.
+def find(plan: Plan, dialled: str, at: datetime, caller: str = "") -> Routed | Outcome:
+    """The flow for a number at an instant and a caller, or the outcome that says why there is none.
 
     A merchant's code may be dialled right behind a shared number, as in 1252101.
     """
@@ -31,7 +31,8 @@ def find(plan: Plan, dialled: str, at: datetime) -> Routed | Outcome:
             if (number, code) in plan.directory:
                 found = find_merchant(plan, number, code, at)
                 return replace(found, merchant=code) if isinstance(found, Routed) else found
-    return _first(plan, plan.routes.get(dialled, ()), at, Outcome.UNASSIGNED)
+    routes = [route for route in plan.routes.get(dialled, ()) if caller.endswith(route.caller)]
+    return _first(plan, routes, at, Outcome.UNASSIGNED)
 
 
 def find_merchant(plan: Plan, dialled: str, code: str, at: datetime) -> Routed | Outcome:

@@ -17,7 +17,6 @@ from telephony.editor.edges import Definition, Edge, edges, nodes_of
 from telephony.editor.shapes import kinds
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-EMPTY: Definition = {"start": "", "nodes": {}}
 
 
 class NodeNameUnfit(BadInput):
@@ -32,7 +31,7 @@ class NodeGone(NotFound):
     """The flow has no step “{name}” any more: somebody has removed or renamed it."""
 
 
-class KindUnknown(BadInput):
+class StepKindUnknown(BadInput):
     """There is no kind of step “{kind}”."""
 
 
@@ -58,9 +57,9 @@ def free_name(definition: Definition, wish: str) -> str:
 
 
 def add(definition: Definition, kind: str, name: str = "") -> tuple[Definition, str]:
-    """A new empty node, and its name; the first node of a flow is its start. Raises KindUnknown and errors of names."""
+    """A new empty node, and its name; the first node of a flow is its start. Raises StepKindUnknown and errors of names."""
     if kind not in kinds():
-        raise KindUnknown(kind=kind)
+        raise StepKindUnknown(kind=kind)
     name = name or free_name(definition, kind)
     _check_new(definition, name)
     return _with(definition, {**_nodes(definition), name: {"kind": kind}}, name), name

@@ -27,7 +27,12 @@ class System(models.Model):
         validators=[RegexValidator(r"^[A-Za-z][A-Za-z0-9-]*$")],
         help_text=_("Name of the header that carries the secret, as in X-Api-Key."),
     )
-    secret = models.CharField(_("secret"), max_length=200, blank=True, validators=[RegexValidator(r"^[\x21-\x7e ]*$")])
+    sealed_secret = models.TextField(
+        _("secret"),
+        blank=True,
+        editable=False,
+        help_text=_("Sealed by a key of this machine that is not in the database."),
+    )
     inside = models.BooleanField(
         _("inside"),
         default=False,

@@ -9,11 +9,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from seatline.errors import BadInput
+from seatline.panel.plan import tell_switch
+from seatline.vault import SecretUnreadable, seal, unseal
 from telephony.core.plan import System as CoreSystem
 from telephony.core.values import TenantId
 from telephony.lookups.models import PinGuard, System, TableRow
@@ -21,7 +26,9 @@ from telephony.lookups.rules import lock_after
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
 
+log = structlog.get_logger(__name__)
 NOBODY = make_password(None)
+_SECRET = RegexValidator(r"^[\x21-\x7e ]{0,200}$", _("A secret has at most 200 letters, digits and signs of ASCII."))
 
 
 class SystemUnfit(BadInput):
@@ -33,20 +40,31 @@ class PinUnfit(BadInput):
 
 
 def set_system(
-    tenant: Tenant, code: str, base_url: str, *, header: str = "", secret: str = "", inside: bool = False
-) -> System:
-    """Make a system or change it. The switch knows it with the next plan: call `plans.services.plan_changed` after it.
+    tenant: Tenant, code: str, base_url: str, *, header: str = "", secret: str | None = "", inside: bool = False,
+    active: bool = True,
+) -> System:  # fmt: skip
+    """Make a system or change it; the switch asks it with its next plan. None as secret: the one that it has stays.
 
     Raises SystemUnfit.
     """
     system = System.objects.filter(tenant=tenant, code=code).first() or System(tenant=tenant, code=code)
-    system.base_url, system.header, system.secret, system.inside = base_url, header, secret, inside
+    system.base_url, system.header, system.inside, system.active = base_url, header, inside, active
     try:
         system.clean_fields()
+        if secret is not None:
+            _SECRET(secret)
     except ValidationError as error:
         raise SystemUnfit(cause=" ".join(error.messages)) from error
-    system.save()
+    if secret is not None:
+        system.sealed_secret = seal(secret, _place(system))
+    with transaction.atomic():
+        system.save()
+        tell_switch()
     return system
+
+
+def _place(system: System) -> str:
+    return f"system/{system.id}"
 
 
 def set_row(tenant: Tenant, table: str, key: str, values: Mapping[str, Any], *, pin: str = "") -> TableRow:
@@ -56,21 +74,27 @@ def set_row(tenant: Tenant, table: str, key: str, values: Mapping[str, Any], *, 
         if not (pin.isdecimal() and 4 <= len(pin) <= 12):
             raise PinUnfit
         changed["pin_hash"] = make_password(pin)
-    row, _ = TableRow.objects.update_or_create(tenant=tenant, table=table, key=key, defaults=changed)
+    row, _made = TableRow.objects.update_or_create(tenant=tenant, table=table, key=key, defaults=changed)
     return row
 
 
 def systems() -> dict[tuple[TenantId, str], CoreSystem]:
-    """The systems that may be asked, as the plan has them."""
-    rows = System.objects.filter(active=True)
-    found = [
-        CoreSystem(
-            tenant=TenantId(row.tenant_id), code=row.code, base_url=row.base_url, header=row.header,
-            secret=row.secret, inside=row.inside,
-        )
-        for row in rows
-    ]  # fmt: skip
-    return {(one.tenant, one.code): one for one in found}
+    """The systems that may be asked, as the plan has them; one whose secret does not open is left out, and logged."""
+    found = {}
+    for row in System.objects.filter(active=True):
+        try:
+            found[TenantId(row.tenant_id), row.code] = to_ask(row)
+        except SecretUnreadable as error:
+            log.error("system cannot be asked", system=row.code, tenant=str(row.tenant_id), cause=str(error))
+    return found
+
+
+def to_ask(row: System) -> CoreSystem:
+    """The system with its secret, as it is asked. Raises SecretUnreadable."""
+    return CoreSystem(
+        tenant=TenantId(row.tenant_id), code=row.code, base_url=row.base_url, header=row.header,
+        secret=unseal(row.sealed_secret, _place(row)), inside=row.inside,
+    )  # fmt: skip
 
 
 def row_of(tenant: UUID, table: str, key: str) -> dict[str, Any] | None:

@@ -95,6 +95,38 @@ class FlowVersion(models.Model):
         return f"{self.flow.code} {self.version} ({self.get_state_display()})"
 
 
+class FlowSave(models.Model):
+    """What a flow's draft was before somebody saved it, so that the save can be undone. Gone once it is published."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(
+        "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tenant")
+    )
+    flow = models.ForeignKey(Flow, models.CASCADE, related_name="saves", verbose_name=_("flow"))
+    no = models.PositiveIntegerField(_("number"))
+    before = models.JSONField(_("definition before"))
+    saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
+    saved_by = models.UUIDField(_("saved by"), null=True, blank=True)
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("save of a draft")
+        verbose_name_plural = _("saves of drafts")
+        ordering = ["flow", "-no"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "flow", "no"],
+                name="flow_save_is_one",
+                nulls_distinct=False,
+                violation_error_message=_("Somebody saved at the same moment: try again."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow.code} {self.no}"
+
+
 class Route(models.Model):
     """Which of a tenant's flows answers a number while the tenant holds it.
 
@@ -142,7 +174,11 @@ class Route(models.Model):
 
 
 class FlowTrial(models.Model):
-    """For a short while a number is answered by a version of a flow that is to be tried, draft or not."""
+    """For a short while a number is answered by a version of a flow that is to be tried, draft or not.
+
+    The trial has its own copy: a draft that is worked at meanwhile cannot break it. With `caller` only calls from that
+    number meet it, so that it can be tried on a number that others call.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(
@@ -150,6 +186,13 @@ class FlowTrial(models.Model):
     )
     version = models.ForeignKey(FlowVersion, models.CASCADE, related_name="trials", verbose_name=_("version"))
     number = models.ForeignKey("tenants.Number", models.PROTECT, related_name="+", verbose_name=_("number"))
+    definition = models.JSONField(_("definition"), default=dict, editable=False)
+    caller = models.CharField(
+        _("caller"),
+        max_length=20,
+        blank=True,
+        help_text=_("Only calls from this number meet the trial; empty: all."),
+    )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
 
@@ -161,7 +204,7 @@ class FlowTrial(models.Model):
         ordering = ["-starts_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "number"],
+                fields=["tenant", "number", "caller"],
                 name="number_has_one_trial",
                 violation_error_message=_("A flow is being tried on this number already."),
                 nulls_distinct=False,

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from seatline.ids import new_id
 from telephony.core.acd.empty import rule_of
-from telephony.plans.flows import Flow, FlowTrial, FlowVersion, Route
+from telephony.plans.flows import Flow, FlowSave, FlowTrial, FlowVersion, Route
 from telephony.plans.lines import Phone, Trunk
 from telephony.plans.members import QueueMember
 from tenants.accounts.scope import TenantManager
 
 __all__ = [
-    "Flow", "FlowTrial", "FlowVersion", "Phone", "Prompt", "PromptLanguage", "Queue", "QueueMember", "QueueSkill",
-    "Route", "Trunk",
+    "Flow", "FlowSave", "FlowTrial", "FlowVersion", "Phone", "Prompt", "PromptLanguage", "Queue", "QueueMember",
+    "QueueSkill", "Route", "Trunk",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ are for the switch and the phone codes and enter their own scope; the rest runs 
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from telephony.lookups.models import System
 from telephony.plans.definition import read
 from telephony.plans.faults import Fault, FlowFaulty
 from telephony.plans.members import may_serve
-from telephony.plans.models import Flow, FlowVersion, Phone, Prompt, Queue, QueueMember, QueueSkill, Route
+from telephony.plans.models import Flow, FlowSave, FlowVersion, Phone, Prompt, Queue, QueueMember, QueueSkill, Route
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
 from telephony.plans.snapshot import load_plan
@@ -34,13 +35,20 @@ from tenants.numbers.services import find_number
 __all__ = [
     "PhoneAccount", "add_flow", "add_queue", "answer_with", "ask_skill", "faults_of", "load_plan", "make_phone",
     "name_member", "phones", "plan_changed", "publish_flow", "save_draft", "say_prompt", "seat_of", "set_prompt",
+    "undo_save",
 ]  # fmt: skip
 
 REALM = "seatline"
+KEPT_SAVES = 50  # of a draft
+EMPTY: Mapping[str, Any] = {"start": "", "nodes": {}}  # a flow before anything is in it
 
 
 class NothingToPublish(NotFound):
     """The flow {code} has no draft."""
+
+
+class NothingToUndo(NotFound):
+    """The draft of {code} is as it was begun: there is no save to undo."""
 
 
 class FlowNotUsable(BadInput):
@@ -107,16 +115,43 @@ def add_flow(tenant: Tenant | None, code: str, name: str) -> Flow:
     return flow
 
 
-def save_draft(flow: Flow, definition: Any) -> FlowVersion:
-    """Keep a definition as the flow's draft, faulty or not; `faults_of` tells what keeps it from being published."""
+def save_draft(flow: Flow, definition: Any, *, by: UUID | None = None, at: datetime | None = None) -> FlowVersion:
+    """Keep a definition as the flow's draft, faulty or not; `faults_of` tells what keeps it from being published.
+
+    What was there before is kept for `undo_save`.
+    """
     with transaction.atomic():
         versions = FlowVersion.objects.filter(flow=Flow.objects.select_for_update().get(pk=flow.pk))
-        draft = versions.filter(state=FlowVersion.State.DRAFT).first()
+        last = versions.order_by("-version").first()
+        draft = last if last is not None and last.state == FlowVersion.State.DRAFT else None
+        before = last.definition if last is not None else EMPTY
+        if before != definition:
+            _keep_save(flow, before, by, at)
         if draft is None:
-            last = versions.aggregate(last=Max("version"))["last"] or 0
-            draft = FlowVersion(tenant_id=flow.tenant_id, flow=flow, version=last + 1)
+            draft = FlowVersion(tenant_id=flow.tenant_id, flow=flow, version=last.version + 1 if last else 1)
         draft.definition = definition
         draft.save()
+    return draft
+
+
+def _keep_save(flow: Flow, before: Any, by: UUID | None, at: datetime | None) -> None:
+    saves = FlowSave.objects.filter(flow=flow)
+    no = (saves.aggregate(last=Max("no"))["last"] or 0) + 1
+    FlowSave.objects.create(tenant_id=flow.tenant_id, flow=flow, no=no, before=before, saved_at=at, saved_by=by)
+    saves.filter(no__lte=no - KEPT_SAVES).delete()
+
+
+def undo_save(flow: Flow) -> FlowVersion:
+    """Make the draft what it was before the last save, back to the published version. Raises NothingToUndo."""
+    with transaction.atomic():
+        Flow.objects.select_for_update().get(pk=flow.pk)
+        draft = FlowVersion.objects.filter(flow=flow, state=FlowVersion.State.DRAFT).first()
+        save = FlowSave.objects.filter(flow=flow).first()
+        if draft is None or save is None:
+            raise NothingToUndo(code=flow.code)
+        draft.definition = save.before
+        draft.save()
+        save.delete()
     return draft
 
 
@@ -150,6 +185,7 @@ def publish_flow(flow: Flow, at: datetime, by: UUID | None = None) -> FlowVersio
         draft.state = FlowVersion.State.PUBLISHED
         draft.published_at, draft.published_by = at, by
         draft.save()
+        FlowSave.objects.filter(flow=flow).delete()
         plan_changed()
     return draft
 

@@ -1,7 +1,7 @@
 """The plan as the switch takes it into memory: everything that calls obey, with periods, in a handful of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -37,7 +37,7 @@ def load_plan() -> Plan:
     with telephony_scope():
         queues = _queues()
         flows = _flows(queues)
-        routes, directory = _routes()
+        routes, directory = _routes(flows)
         return Plan(
             tenants=_tenants(), routes=routes, directory=directory, flows=flows,
             queues={queue.id: queue for queue in queues}, prompts=_prompts(),
@@ -106,14 +106,15 @@ def _flows(queues: list[QueuePlan]) -> dict[FlowId, CoreFlow]:
         codes[queue.tenant][queue.code] = queue.id
     published = FlowVersion.objects.filter(state=FlowVersion.State.PUBLISHED).select_related("flow")
     last = published.order_by("flow_id", "-version").distinct("flow_id")
-    # A version that is tried stands beside the published one, under its own id.
-    tried = FlowVersion.objects.filter(trials__isnull=False).select_related("flow").distinct()
+    # What is tried stands beside the published version, under the trial's own id.
+    trials = FlowTrial.objects.select_related("version__flow")
+    tried = [(one.id, one.version, one.definition) for one in trials]
     found = {}
-    for key, one in [*((one.flow_id, one) for one in last), *((one.id, one) for one in tried)]:
+    for key, one, definition in [*((one.flow_id, one, one.definition) for one in last), *tried]:
         tenant_id = one.flow.tenant_id
         try:
             found[FlowId(key)] = read(
-                one.definition, Names(codes[tenant_id]), id=FlowId(one.flow_id), code=one.flow.code,
+                definition, Names(codes[tenant_id]), id=FlowId(one.flow_id), code=one.flow.code,
                 version=one.version, tenant=TenantId(tenant_id) if tenant_id else None,
             )  # fmt: skip
         except FlowFaulty as error:
@@ -121,7 +122,9 @@ def _flows(queues: list[QueuePlan]) -> dict[FlowId, CoreFlow]:
     return found
 
 
-def _routes() -> tuple[dict[str, tuple[CoreRoute, ...]], dict[tuple[str, str], tuple[CoreRoute, ...]]]:
+def _routes(
+    usable: Mapping[FlowId, CoreFlow],
+) -> tuple[dict[str, tuple[CoreRoute, ...]], dict[tuple[str, str], tuple[CoreRoute, ...]]]:
     flows: dict[_Key, FlowId] = {
         (tenant_id, e164, merchant): FlowId(flow_id)
         for tenant_id, e164, merchant, flow_id, owner in Route.objects.values_list(
@@ -131,13 +134,14 @@ def _routes() -> tuple[dict[str, tuple[CoreRoute, ...]], dict[tuple[str, str], t
     }
     routes: dict[str, tuple[CoreRoute, ...]] = defaultdict(tuple)
     directory: dict[tuple[str, str], tuple[CoreRoute, ...]] = defaultdict(tuple)
-    for e164, version_id, tenant_id, starts_at, ends_at in FlowTrial.objects.values_list(
-        "number__e164", "version_id", "tenant_id", "starts_at", "ends_at"
-    ):
-        tenant = TenantId(tenant_id) if tenant_id else None
-        routes[e164] += (
-            CoreRoute(flow=FlowId(version_id), tenant=tenant, starts_at=starts_at, ends_at=ends_at, trial=True),
-        )
+    # A trial for one caller goes before one for all; one that cannot be used leaves the number as it is.
+    for trial in FlowTrial.objects.filter(id__in=usable).select_related("number").order_by("-caller"):
+        routes[trial.number.e164] += (
+            CoreRoute(
+                flow=FlowId(trial.id), tenant=TenantId(trial.tenant_id) if trial.tenant_id else None,
+                starts_at=trial.starts_at, ends_at=trial.ends_at, trial=True, caller=trial.caller,
+            ),
+        )  # fmt: skip
     for number in numbers_in_force(EVER):
         routes[number.e164] += _one_route(flows, number)
         for listing in number.directory:

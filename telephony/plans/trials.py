@@ -3,10 +3,12 @@
 Calls of the trial are practice: they are on record and never billed. Calls that are in a flow keep their version.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from seatline.env import environment
 from seatline.errors import BadInput, Refused
 from telephony.plans.models import FlowTrial, FlowVersion
 from telephony.plans.services import FlowNotUsable, faults_of, plan_changed
@@ -24,10 +26,15 @@ class TrialTooLong(BadInput):
     """A flow is tried for a minute to four hours."""
 
 
-def try_flow(version: FlowVersion, e164: str, length: timedelta, at: datetime) -> FlowTrial:
-    """Let the version answer the number from now on for `length`; a trial that the number has ends.
+class CallerUnfit(BadInput):
+    """“{caller}” is no number that can call: write it with its area code, such as 021 6123 4567."""
 
-    Raises FlowNotUsable, NumberUnknown, NumberOfAnother, TrialTooLong.
+
+def try_flow(version: FlowVersion, e164: str, length: timedelta, at: datetime, caller: str = "") -> FlowTrial:
+    """Let the version answer the number from now on for `length`; a trial that the number has for this caller ends.
+
+    With `caller` only calls from that number meet it; without one, all calls. Later changes of a draft are not in the
+    trial. Raises FlowNotUsable, NumberUnknown, NumberOfAnother, TrialTooLong, CallerUnfit.
     """
     if not timedelta(minutes=1) <= length <= LONGEST:
         raise TrialTooLong
@@ -37,11 +44,13 @@ def try_flow(version: FlowVersion, e164: str, length: timedelta, at: datetime) -
     holders = {one.tenant_id for one in numbers_in_force(at) if one.e164 == e164}
     if holders - {None, version.tenant_id}:
         raise NumberOfAnother(e164=e164)
+    ending = _ending(caller) if caller else ""
     with transaction.atomic():
-        FlowTrial.objects.filter(number=number).delete()
+        FlowTrial.objects.filter(number=number, caller=ending).delete()
         trial = FlowTrial.objects.create(
-            tenant_id=version.tenant_id, version=version, number=number, starts_at=at, ends_at=at + length
-        )
+            tenant_id=version.tenant_id, version=version, number=number, definition=version.definition, caller=ending,
+            starts_at=at, ends_at=at + length,
+        )  # fmt: skip
         plan_changed()
     return trial
 
@@ -51,3 +60,12 @@ def end_trial(trial: FlowTrial) -> None:
     with transaction.atomic():
         trial.delete()
         plan_changed()
+
+
+def _ending(caller: str) -> str:
+    """The digits with which a caller's number ends however the carrier writes it: without country code and zero."""
+    number = re.sub(r"[\s()/-]", "", caller)
+    digits = number.removeprefix(f"+{environment.text('SEATLINE_COUNTRY_CODE')}").lstrip("+0")
+    if not (digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 15):
+        raise CallerUnfit(caller=caller)
+    return digits

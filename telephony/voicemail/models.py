@@ -32,6 +32,8 @@ class Voicemail(models.Model):
     mailed_at = models.DateTimeField(_("mail sent at"), null=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.NEW)
     heard_at = models.DateTimeField(_("heard at"), null=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+    settled_by = models.UUIDField(_("settled by"), null=True)
     assigned_to = models.UUIDField(_("assigned to"), null=True, help_text=_("An agent."))
 
     objects = TenantManager()

@@ -47,10 +47,17 @@ def assign(message: Voicemail, agent_id: UUID | None) -> None:
     message.save(update_fields=["assigned_to"])
 
 
-def settle(message: Voicemail) -> None:
+def settle(message: Voicemail, at: datetime | None = None, by: UUID | None = None) -> None:
     """There is nothing left to do about it."""
-    message.state = Voicemail.State.SETTLED
-    message.save(update_fields=["state"])
+    message.state, message.settled_at, message.settled_by = Voicemail.State.SETTLED, at, by
+    message.save(update_fields=["state", "settled_at", "settled_by"])
+
+
+def reopen(message: Voicemail) -> None:
+    """It was settled by mistake: something is left to do. One that nobody has heard is new again."""
+    message.state = Voicemail.State.HEARD if message.heard_at else Voicemail.State.NEW
+    message.settled_at = message.settled_by = None
+    message.save(update_fields=["state", "settled_at", "settled_by"])
 
 
 def _mail(message: Voicemail) -> None:

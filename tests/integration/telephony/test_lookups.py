@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from telephony.core.plan import System
+from telephony.core.plan import System as CoreSystem
 from telephony.core.values import TenantId
 from telephony.journal.models import Call
 from telephony.lookups.http import AddressRefused, SystemAway, ask
-from telephony.lookups.models import Order, TableRow
+from telephony.lookups.models import Order, System, TableRow
 from telephony.lookups.outbox import deliver_due, pause_after
 from telephony.lookups.services import (
     PinUnfit,
@@ -22,6 +22,7 @@ from telephony.lookups.services import (
     row_of,
     set_row,
     set_system,
+    systems,
 )
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import operator_scope
@@ -99,6 +100,18 @@ def test_system_that_could_not_be_asked_is_refused(museum, changes):
         set_system(museum, "shop", **{"base_url": "https://shop.example", **changes})
 
 
+@pytest.mark.django_db
+def test_secret_of_a_system_is_sealed_in_the_database_and_stays_when_not_given(museum):
+    with operator_scope():
+        set_system(museum, "shop", "https://shop.example", header="X-Key", secret="the-shop-knows-us")
+        set_system(museum, "shop", "https://shop.example/api", header="X-Key", secret=None)
+        row = System.objects.values().get()
+        assert "knows" not in str(row)
+        assert systems()[museum.id, "shop"].secret == "the-shop-knows-us"
+        System.objects.update(sealed_secret="v1.of-another-machine")
+        assert systems() == {}, "one that does not open is not asked, and the others are"
+
+
 def asked(answer: bytes, path: str = "/x", *, deadline: float = 1.0, inside: bool = True, host: str = "127.0.0.1"):
     """What a server on loopback that answers like this was sent, and the reply or error."""
 
@@ -114,7 +127,7 @@ def asked(answer: bytes, path: str = "/x", *, deadline: float = 1.0, inside: boo
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        system = System(
+        system = CoreSystem(
             tenant=TenantId(UUID(int=1)), code="shop", base_url=f"http://{host}:{port}/api/", header="X-Key",
             secret="open sesame", inside=inside,
         )  # fmt: skip

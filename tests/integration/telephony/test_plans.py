@@ -11,10 +11,11 @@ from agents.people.services import add_skill
 from telephony.core.plan import Demand, MemberPlan
 from telephony.core.routing import Routed, find, find_merchant
 from telephony.core.values import Outcome
-from telephony.plans.models import FlowVersion, Phone, Route
+from telephony.plans.models import FlowSave, FlowVersion, Phone, Route
 from telephony.plans.services import (
     FlowNotUsable,
     NothingToPublish,
+    NothingToUndo,
     NotTheirAgent,
     PhoneAccount,
     answer_with,
@@ -28,6 +29,7 @@ from telephony.plans.services import (
     save_draft,
     seat_of,
     set_prompt,
+    undo_save,
 )
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import operator_scope, tenant_scope
@@ -207,6 +209,27 @@ def test_draft_meets_no_caller_until_it_is_published(museum):
         publish_flow(flow, NINE, by=UUID(int=7))
     plan = load_plan()
     assert (plan.flows[flow.id].version, plan.flows[flow.id].start) == (2, "told")
+
+
+def test_saves_of_a_draft_are_undone_one_by_one(museum):
+    """Back to what callers meet; a save that changed nothing is none."""
+    with operator_scope():
+        flow = a_published_flow(museum)
+        one, other = {**a_definition(), "start": "told"}, {**a_definition(), "start": "wrong"}
+        save_draft(flow, one, by=UUID(int=7), at=NINE)
+        save_draft(flow, one)
+        save_draft(flow, other)
+        assert undo_save(flow).definition == one
+        assert undo_save(flow).definition == a_definition()
+        with pytest.raises(NothingToUndo):
+            undo_save(flow)
+        save_draft(flow, {**a_definition(), "start": "menu"})
+        save_draft(flow, other)
+        save_draft(flow, a_definition())
+        publish_flow(flow, NINE)
+        assert not FlowSave.objects.exists(), "what is published is not undone"
+        with pytest.raises(NothingToUndo):
+            undo_save(flow)
 
 
 def test_flow_with_a_fault_is_not_published_and_the_node_is_named(museum):

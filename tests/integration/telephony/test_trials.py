@@ -10,7 +10,7 @@ import pytest
 from telephony.core.routing import Routed, find
 from telephony.core.values import Outcome
 from telephony.plans.services import FlowNotUsable, load_plan, save_draft
-from telephony.plans.trials import NumberOfAnother, TrialTooLong, end_trial, try_flow
+from telephony.plans.trials import CallerUnfit, NumberOfAnother, TrialTooLong, end_trial, try_flow
 from telephony.plans.upload import SoundTooLong, SoundUnreadable, upload_prompt
 from tenants.accounts.scope import operator_scope
 from tenants.numbers.services import assign_number
@@ -56,6 +56,33 @@ def test_trial_on_a_live_number_goes_before_its_route_and_ends(world):
     with operator_scope():
         end_trial(trial)
     assert find(load_plan(), NUMBER, NINE).flow.version == 1
+
+
+def test_trial_for_one_caller_leaves_the_number_to_all_others(world):
+    """One's own telephone, however the carrier writes it."""
+    _, _, draft = world
+    with operator_scope():
+        try_flow(draft, NUMBER, HOUR, NINE, caller="(021) 6123-4567")
+        try_flow(draft, NUMBER, HOUR, NINE, caller="+86 138 0000 0001")
+        with pytest.raises(CallerUnfit):
+            try_flow(draft, NUMBER, HOUR, NINE, caller="my phone")
+    plan = load_plan()
+    for caller in ("02161234567", "+862161234567", "13800000001", "8613800000001"):
+        assert find(plan, NUMBER, NINE, caller).flow.version == 2, caller
+    for caller in ("02161234568", "", "61234567"):
+        assert find(plan, NUMBER, NINE, caller).flow.version == 1, caller
+
+
+def test_draft_that_is_broken_meanwhile_breaks_neither_trial_nor_number(world):
+    _, flow, draft = world
+    with operator_scope():
+        trial = try_flow(draft, NUMBER, HOUR, NINE)
+        save_draft(flow, {"start": "nowhere", "nodes": {}})
+    assert find(load_plan(), NUMBER, NINE).flow.start == "menu"
+    with operator_scope():
+        trial.definition = {}
+        trial.save()
+    assert find(load_plan(), NUMBER, NINE).flow.version == 1, "a trial that nobody can use leaves the number alone"
 
 
 def test_trial_is_refused_on_a_neighbours_number_for_a_faulty_draft_and_for_ever(world):

@@ -1,8 +1,10 @@
 """Which flow answers a dialled number."""
 
+from dataclasses import replace
+
 from telephony.core import routing
 from telephony.core.values import Outcome
-from tests.builders.calls import LONG_AGO, MUSEUM, NINE, NUMBER, SHARED, a_plan
+from tests.builders.calls import DIRECTORY, LONG_AGO, MUSEUM, NINE, NUMBER, SHARED, a_plan
 
 
 def test_a_number_leads_to_the_flow_of_whoever_holds_it():
@@ -28,3 +30,12 @@ def test_a_code_that_is_not_listed_leads_nowhere():
 def test_a_suspended_tenant_is_not_answered_on_any_way():
     for dialled in (NUMBER, f"{SHARED}101"):
         assert routing.find(a_plan(active=False), dialled, NINE) == Outcome.SUSPENDED
+
+
+def test_a_trial_for_one_caller_is_met_by_that_caller_alone():
+    plan = a_plan()
+    trial = replace(plan.routes[NUMBER][0], flow=DIRECTORY, trial=True, caller="2161234567")
+    plan = replace(plan, routes={**plan.routes, NUMBER: (trial, *plan.routes[NUMBER])})
+    assert routing.find(plan, NUMBER, NINE, "02161234567").practice
+    assert not routing.find(plan, NUMBER, NINE, "02161234568").practice
+    assert not routing.find(plan, NUMBER, NINE).practice

@@ -4,9 +4,8 @@ import pytest
 
 from telephony.editor.differences import differences
 from telephony.editor.edits import (
-    EMPTY,
     ChangedMeanwhile,
-    KindUnknown,
+    StepKindUnknown,
     NodeGone,
     NodeNameTaken,
     NodeNameUnfit,
@@ -19,6 +18,9 @@ from telephony.editor.edits import (
     start_at,
 )
 from tests.builders.telephony import a_definition
+
+
+EMPTY = {"start": "", "nodes": {}}
 
 
 def test_first_node_is_the_start_and_names_are_found():
@@ -34,7 +36,7 @@ def test_first_node_is_the_start_and_names_are_found():
 @pytest.mark.parametrize(
     ("kind", "name", "error"),
     [
-        ("fax", "", KindUnknown),
+        ("fax", "", StepKindUnknown),
         ("menu", "two words", NodeNameUnfit),
         ("menu", "欢迎", NodeNameUnfit),
         ("menu", "agent", NodeNameTaken),
