@@ -24,7 +24,19 @@ KIND_NAMES = {
     "seat_hour": _("per seat and hour"),
     "bundle": _("bundle with overage"),
     "metered": _("per call"),
+    "commission": _("commission on success"),
+    "milestone": _("project by milestones"),
+    "staff_hour": _("staff by the hour"),
+    "staff_month": _("staff by the month"),
     "recurring": _("rent"),
+    "number_month": _("rent by number"),
+    "outside_minutes": _("minutes to numbers outside"),
+    "storage": _("storage"),
+    "one_off": _("one-off work"),
+    "discount": _("discount"),
+    "credit": _("credit"),
+    "penalty": _("service-level penalty"),
+    "commitment": _("minimum or maximum over several prices"),
 }
 
 

@@ -2,7 +2,7 @@
 
 Rules of this file: a band begins on its weekdays at a wall-clock time and may pass midnight; what it covers is elapsed
 time, so a night with a clock change is an hour longer or shorter. Where bands overlap, the greatest factor holds, never
-a product. A holiday is named by its date; a weekend that is worked instead (China's 调休) is a workday, counted as a Monday.
+a product. A holiday is named by its date; a weekend day that is worked instead (China's 调休) counts as a Monday.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -33,12 +34,15 @@ class HourBand:
     ends: time = field(
         default=time(0),
         metadata=meaning(
-            "local time at which it ends; not later than the beginning: the next day", "结束时刻；不晚于开始时刻即为次日"
+            "local time at which it ends; not later than the beginning: the next day",
+            "结束时刻；不晚于开始时刻即为次日",
         ),
     )
     weekdays: str = field(
         default=WEEKDAYS,
-        metadata=meaning("weekdays on which it begins, 1 is Monday: 67 is the weekend", "开始的星期，1 为星期一；67 为周末"),
+        metadata=meaning(
+            "weekdays on which it begins, 1 is Monday: 67 is the weekend", "开始的星期，1 为星期一；67 为周末"
+        ),
     )
     holidays: Literal["any", "only", "never"] = field(
         default="any",
@@ -89,7 +93,7 @@ def lay_over(
     covers = list(_covers(starts_at, ends_at, zone, calendar))
     edges = sorted({starts_at, ends_at, *(edge for first, after, _ in covers for edge in (first, after))})
     found: dict[tuple[str, Decimal], Fraction] = defaultdict(Fraction)
-    for first, after in zip(edges, edges[1:], strict=False):
+    for first, after in pairwise(edges):
         over = [band for begin, end, band in covers if begin <= first and after <= end]
         best = max(over, key=lambda band: band.factor, default=None)
         found[(best.name, best.factor) if best else PLAIN] += seconds_of(after - first)
@@ -105,7 +109,10 @@ def _covers(
         for band in calendar.bands:
             if begins_on(band, day, calendar):
                 until = day if band.ends > band.begins else day + ONE_DAY
-                first, after = max(instant(day, band.begins, zone), starts_at), min(instant(until, band.ends, zone), ends_at)
+                first, after = (
+                    max(instant(day, band.begins, zone), starts_at),
+                    min(instant(until, band.ends, zone), ends_at),
+                )
                 if first < after:
                     yield first, after, band
         day += ONE_DAY

@@ -6,7 +6,7 @@ missing name is refused with the sentence that mends it, a row of a table by its
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from types import NoneType
@@ -123,34 +123,41 @@ def _written(value: Any) -> Any:
     return write(value) if dataclasses.is_dataclass(value) else value
 
 
+#: What is taken as it stands: the test, and what is said when it fails.
+_AS_IT_STANDS: dict[Takes, tuple[Callable[[object], bool], str]] = {
+    "count": (
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        "must be a whole number, 0 or more",
+    ),
+    "flag": (lambda value: isinstance(value, bool), "must be true or false"),
+    "text": (lambda value: isinstance(value, str), "must be text"),
+}
+
+
 def _value(field: Field, value: object, name: str) -> object:
     if value is None and field.optional:
         return None
+    if field.takes in _AS_IT_STANDS:
+        right, cause = _AS_IT_STANDS[field.takes]
+        if not right(value):
+            raise ParamsUnreadable(field=name, cause=cause)
+        return value
     match field.takes:
         case "amount":
             return _amount(name, value)
-        case "count":
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise ParamsUnreadable(field=name, cause="must be a whole number, 0 or more")
-        case "flag":
-            if not isinstance(value, bool):
-                raise ParamsUnreadable(field=name, cause="must be true or false")
         case "choice":
             if value not in field.choices:
                 raise ParamsUnreadable(field=name, cause=f"must be one of {', '.join(field.choices)}")
-        case "text":
-            if not isinstance(value, str):
-                raise ParamsUnreadable(field=name, cause="must be text")
+            return value
         case "time":
             return _time(name, value)
-        case "names":
-            return _names(name, value, may_be_empty=field.default == ())
         case "days":
             return tuple(_day(f"{name}[{n}]", one) for n, one in enumerate(_list(name, value), start=1))
         case "rows":
-            assert field.row is not None
-            return tuple(read(field.row, one, f"{name}[{n}]") for n, one in enumerate(_list(name, value), start=1))
-    return value
+            row = field.row
+            assert row is not None
+            return tuple(read(row, one, f"{name}[{n}]") for n, one in enumerate(_list(name, value), start=1))
+    return _names(name, value, may_be_empty=field.default == ())
 
 
 def _list(name: str, value: object) -> list[object]:

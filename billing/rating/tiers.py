@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 from billing.rating.params import ParamsUnreadable, meaning
@@ -20,7 +21,8 @@ class Tier:
 
     price: Decimal = field(metadata=meaning("price of each unit in this tier", "本档单价"))
     up_to: int | None = field(
-        default=None, metadata=meaning("last unit of this tier; empty in the last row: all above", "本档最后一个单位；末档留空")
+        default=None,
+        metadata=meaning("last unit of this tier; empty in the last row: all above", "本档最后一个单位；末档留空"),
     )
     fee: Decimal = field(
         default=Decimal(0), metadata=meaning("added once when the tier is reached", "进入本档时一次性加收")
@@ -31,13 +33,15 @@ def check_tiers(tiers: Sequence[Tier], name: str) -> None:
     """Raises `ParamsUnreadable` unless the tiers rise and only the last one is open."""
     if not tiers:
         raise ParamsUnreadable(field=name, cause="must have at least one row")
-    for n, (one, after) in enumerate(zip(tiers, tiers[1:], strict=False), start=1):
+    for n, (one, after) in enumerate(pairwise(tiers), start=1):
         if one.up_to is None:
             raise ParamsUnreadable(field=f"{name}[{n}].up_to", cause="is missing; only the last row is open")
         if after.up_to is not None and after.up_to <= one.up_to:
             raise ParamsUnreadable(field=f"{name}[{n + 1}].up_to", cause=f"must be greater than {one.up_to}")
     if tiers[-1].up_to is not None:
-        raise ParamsUnreadable(field=f"{name}[{len(tiers)}].up_to", cause="must be empty: the last row holds for all above")
+        raise ParamsUnreadable(
+            field=f"{name}[{len(tiers)}].up_to", cause="must be empty: the last row holds for all above"
+        )
 
 
 def graduated(quantity: Fraction, tiers: Sequence[Tier]) -> Fraction:

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 from billing.rating.money import round_to
 
+#: Values that are names, numbers to dial or days, whatever digits they hold.
+_AS_IT_IS = frozenset({"number", "numbers", "prefix", "band", "reason", "milestone", "days_done"})
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -63,6 +65,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "at least {minimum} seats are billed each day: {seat_days} seat-days",
         "每天最低计费 {minimum} 席：{seat_days} 席天",
     ),
+    "kept_to_the_end": (
+        "seats given back are billed to the end of the period: {seat_days} seat-days",
+        "减少的席位计费至账期末：{seat_days} 席天",
+    ),
     "whole_seats": ("{seats} seats × {price} = {amount}", "{seats} 席 × {price} = {amount}"),
     "share_of_month": (
         "{seat_days} seat-days ÷ {period_days} days of the period × {price} = {amount}",
@@ -75,6 +81,49 @@ PHRASES: dict[str, tuple[str, str]] = {
     "seat_hours": (
         "{seat_hours} seat-hours in {windows} leased windows × {price} = {amount}",
         "{windows} 个租用时段共 {seat_hours} 席时 × {price} = {amount}",
+    ),
+    "seat_hours_in_all": (
+        "{seat_hours} seat-hours in {windows} leased windows",
+        "{windows} 个租用时段共 {seat_hours} 席时",
+    ),
+    "minimum_hours": (
+        "minimum {minimum} seat-hours − {used} used = {short} × {price} = {amount}",
+        "最低 {minimum} 席时 − 已用 {used} = {short} × {price} = {amount}",
+    ),
+    # Numbers and storage.
+    "number_days": ("{number_days} number-days over {days} days", "{days} 天共 {number_days} 号天"),
+    "free_numbers": (
+        "{free} of each day cost nothing: {number_days} number-days",
+        "每天 {free} 个免费：{number_days} 号天",
+    ),
+    "number_share": (
+        "{number_days} number-days ÷ {period_days} days of the period × {price} = {amount}",
+        "{number_days} 号天 ÷ 账期 {period_days} 天 × {price} = {amount}",
+    ),
+    "gb_days": ("{gb_days} GB-days over {days} days", "{days} 天共 {gb_days} GB·天"),
+    "included_gb": (
+        "{included} GB of each day cost nothing: {gb_days} GB-days",
+        "每天 {included} GB 免费：{gb_days} GB·天",
+    ),
+    "gb_share": (
+        "{gb_days} GB-days ÷ {period_days} days of the period × {price} = {amount}",
+        "{gb_days} GB·天 ÷ 账期 {period_days} 天 × {price} = {amount}",
+    ),
+    # Hours.
+    "shifts": ("{quantity} {unit}: {hours} hours", "{quantity} {unit}：{hours} 小时"),
+    "shift_steps": (
+        "in started steps of {step} minutes, {minimum} minutes at least a shift: {hours} hours",
+        "每班次按 {step} 分钟进位，最低 {minimum} 分钟：{hours} 小时",
+    ),
+    "plain_hours": ("{hours} hours × {price}", "{hours} 小时 × {price}"),
+    "band_hours": ("{hours} hours ({band}) × {price} × {factor}", "{hours} 小时（{band}）× {price} × {factor}"),
+    "persons": (
+        "{persons} persons × {price} × {served} of {period_days} days = {amount}",
+        "{persons} 人 × {price} × {served}/{period_days} 天 = {amount}",
+    ),
+    "absence": (
+        "{agreed} hours agreed − {worked} worked = {missing} missing × {price} ÷ {hours} hours = {amount}",
+        "约定 {agreed} 小时 − 实际 {worked} = 缺 {missing} × {price} ÷ {hours} 小时 = {amount}",
     ),
     # Fees.
     "whole_fee": ("{fee} for the period", "本期 {fee}"),
@@ -96,6 +145,37 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{quantity} {unit} − {included} included = {over} × {price} = {amount}",
         "{quantity} {unit} − 包含 {included} = {over} × {price} = {amount}",
     ),
+    "carried": (
+        "{included} included + {carried} carried over = {allowance}",
+        "包含 {included} + 上期结转 {carried} = {allowance}",
+    ),
+    "overage_blocks": (
+        "{quantity} {unit} − {included} included = {over}: {blocks} blocks of {size} × {price} = {amount}",
+        "{quantity} {unit} − 包含 {included} = {over}：{blocks} 组（每组 {size}）× {price} = {amount}",
+    ),
+    "tier": ("{quantity} {unit} × {price}", "{quantity} {unit} × {price}"),
+    "tier_with_fee": ("{quantity} {unit} × {price} + {fee}", "{quantity} {unit} × {price} + {fee}"),
+    "sum": ("together {amount}", "合计 {amount}"),
+    "volume": (
+        "{quantity} {unit} × {price} of the tier reached + {fee} = {amount}",
+        "{quantity} {unit} × 所达档位 {price} + {fee} = {amount}",
+    ),
+    "package": (
+        "{quantity} {unit}: {blocks} blocks of {size} × {price} = {amount}",
+        "{quantity} {unit}：{blocks} 组（每组 {size}）× {price} = {amount}",
+    ),
+    "increments": (
+        "{quantity} {unit}, each at least {first} seconds, then in steps of {further}: {minutes} minutes",
+        "{quantity} {unit}，每次至少 {first} 秒，其后按 {further} 秒进位：{minutes} 分钟",
+    ),
+    "to_prefix": ("to {prefix}, {band}", "拨往 {prefix}，{band}"),
+    "to_prefix_plain": ("to {prefix}", "拨往 {prefix}"),
+    "minutes": ("{minutes} minutes × {price} = {amount}", "{minutes} 分钟 × {price} = {amount}"),
+    "minutes_and_fees": (
+        "{minutes} minutes × {price} + {calls} × {fee} = {amount}",
+        "{minutes} 分钟 × {price} + {calls} × {fee} = {amount}",
+    ),
+    "unrated": ("{quantity} {unit} without a price, to {numbers}", "{quantity} {unit}无价格，拨往 {numbers}"),
     "metered": ("{quantity} {unit} × {price} = {amount}", "{quantity} {unit} × {price} = {amount}"),
     "minimum_share": (
         "minimum {minimum} × {served} of {period_days} days = {share}",
@@ -106,6 +186,40 @@ PHRASES: dict[str, tuple[str, str]] = {
         "最低 {minimum} {unit} − 已用 {used} = {short} × {price} = {amount}",
     ),
     "minimum_amount": ("minimum {minimum} − {used} used = {amount}", "最低消费 {minimum} − 已用 {used} = {amount}"),
+    "minimum_cost": (
+        "minimum {minimum} {unit} − {used} used = {short} short: {cost} − {spent} = {amount}",
+        "最低 {minimum} {unit} − 已用 {used} = 差 {short}：{cost} − {spent} = {amount}",
+    ),
+    "maximum": ("maximum {maximum} − {used} used = {amount}", "封顶 {maximum} − 已用 {used} = {amount}"),
+    # Once, and on success.
+    "done_on": (
+        "done on {days_done}: {quantity} × {price} = {amount}",
+        "完成于 {days_done}：{quantity} × {price} = {amount}",
+    ),
+    "credit_on": (
+        "credit of {days_done} ({reason}): {count} × {price} = {amount}",
+        "{days_done} 减免（{reason}）：{count} × {price} = {amount}",
+    ),
+    "milestone": (
+        "milestone {milestone}, {place} of {of} parts of {total} = {amount}, accepted on {accepted_on}",
+        "里程碑 {milestone}，{total} 的第 {place}/{of} 部分 = {amount}，验收于 {accepted_on}",
+    ),
+    "success": (
+        "{successes} successes of {contacts} contacts = {percent} %",
+        "{contacts} 次接触中成功 {successes} 次 = {percent} %",
+    ),
+    "free_deals": ("the first {free} pay nothing: {count}", "前 {free} 单免提成：{count}"),
+    "of_value": ("{pays} % of {value}", "{value} 的 {pays} %"),
+    "of_count": ("{count} × {pays}", "{count} × {pays}"),
+    "each_between": ("each deal at least {floor}, at most {cap}", "每单最低 {floor}，最高 {cap}"),
+    # From other prices.
+    "discount": ("{percent} % of {base} = {amount}", "{base} 的 {percent} % = {amount}"),
+    "at_most": ("at most {most}: {amount}", "上限 {most}：{amount}"),
+    "service_level": (
+        "{in_time} of {offered} calls answered within {seconds} seconds = {level} %, below {below} %",
+        "{offered} 次来电中 {seconds} 秒内接通 {in_time} 次 = {level} %，低于 {below} %",
+    ),
+    "penalty": ("{percent} % of {base} = {amount}", "{base} 的 {percent} % = {amount}"),
     # Every kind.
     "so_far": ("counted until {last_day}", "计算至 {last_day}"),
     "billed_before": (
@@ -125,6 +239,20 @@ UNITS: dict[str, tuple[str, str, str]] = {
     "seat_month": ("seat-month", "seat-months", "席月"),
     "seat_hour": ("seat-hour", "seat-hours", "席时"),
     "month": ("month", "months", "月"),
+    "minute": ("minute", "minutes", "分钟"),
+    "hour": ("hour", "hours", "小时"),
+    "shift": ("shift", "shifts", "班次"),
+    "pause": ("pause", "pauses", "次小休"),
+    "person_month": ("person-month", "person-months", "人月"),
+    "number_month": ("number-month", "number-months", "号月"),
+    "gb_month": ("GB-month", "GB-months", "GB·月"),
+    "gb_day": ("GB-day", "GB-days", "GB·天"),
+    "order": ("order", "orders", "单"),
+    "message": ("message", "messages", "条"),
+    "page": ("page", "pages", "页"),
+    "block": ("block", "blocks", "组"),
+    "milestone": ("milestone", "milestones", "里程碑"),
+    "piece": ("", "", ""),
     "amount": ("", "", ""),
 }
 
@@ -151,7 +279,7 @@ def _column(language: str) -> int:
 def _shown(name: str, value: str, values: Mapping[str, str], language: str) -> str:
     if name == "unit":
         return unit_name(value, language, values.get("quantity"))
-    return value if name == "number" else _grouped(value)
+    return value if name in _AS_IT_IS else _grouped(value)
 
 
 def say(steps: Iterable[Step], language: str) -> str:

@@ -1,6 +1,5 @@
 """What rating takes and gives: frozen values."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal

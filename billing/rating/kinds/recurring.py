@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from billing.rating.kinds.bundle import fee_line
+from billing.rating.kinds.fees import fee_line
 from billing.rating.kinds.kind import Kind
 from billing.rating.params import meaning
 from billing.rating.values import Facts, Priced

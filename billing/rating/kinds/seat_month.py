@@ -1,12 +1,14 @@
 """Per seat and month, with a minimum of seats. Counted in seat-days: part months cost their share of the days.
 
 `minimum_scope`: "day" bills at least the minimum on every day; "period" compares the seat-days of the whole period with
-the minimum and adds what is short as a line of its own, when the period is over.
+the minimum and adds what is short as a line of its own, when the period is over. `on_decrease`: "credit" bills what is
+held on each day; with "next_period" seats that are given back are billed until the period ends.
 """
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from typing import Literal
 
 from billing.rating.kinds.kind import Kind
@@ -30,12 +32,22 @@ class SeatMonth:
             "whether the minimum holds for every day or for the period as a whole", "最低席位按天或按账期计算"
         ),
     )
+    on_decrease: Literal["credit", "next_period"] = field(
+        default="credit",
+        metadata=meaning(
+            "from when fewer seats cost less: from their day on, or from the next period on",
+            "减席生效：当日起或下一账期起",
+        ),
+    )
 
 
 def _lines(params: SeatMonth, facts: Facts) -> list[Priced]:
     by_day = list(seats_by_day(facts.leases, facts.counted, facts.zone))
     floor = params.minimum_seats if params.minimum_scope == "day" else 0
-    evidence = tuple(Evidence(on, seats, max(seats, floor)) for on, seats in by_day)
+    kept = list(accumulate((seats for _, seats in by_day), max)) if params.on_decrease == "next_period" else []
+    evidence = tuple(
+        Evidence(on, seats, max(seats, floor, kept[n] if kept else 0)) for n, (on, seats) in enumerate(by_day)
+    )
     seat_days = sum(day.billed for day in evidence)
     exact = Fraction(seat_days, facts.period.days) * Fraction(params.price)
     steps = _told(params, facts, evidence, seat_days, exact)
@@ -63,7 +75,9 @@ def _told(
         steps.append(step("seats_by_day", runs=told, seat_days=leased))
     else:
         steps.append(step("seat_days", seat_days=leased, days=len(days)))
-    if seat_days > leased:
+    if params.on_decrease == "next_period" and any(day.billed > max(day.seats, params.minimum_seats) for day in days):
+        steps.append(step("kept_to_the_end", seat_days=seat_days))
+    elif seat_days > leased:
         steps.append(step("minimum_each_day", minimum=params.minimum_seats, seat_days=seat_days))
     billed = runs(day.billed for day in days)
     amount = facts.shown(exact)
