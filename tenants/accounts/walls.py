@@ -41,3 +41,18 @@ def wall(table: str, *, tenant_column: str | None = "tenant_id", **rights: str) 
         undo += [f"DROP POLICY IF EXISTS {name} ON {table}" for name in rights]
         undo += [f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
     return RunSQL(sql=statements, reverse_sql=undo)
+
+
+def also(table: str, *, columns: tuple[str, ...] = (), **rights: str) -> RunSQL:
+    """Give more `rights` on a table that has its wall, whose policies go on saying which rows.
+
+    With `columns` the right to update is one on these columns alone.
+    """
+    statements: list[Any] = []
+    undo: list[Any] = []
+    for name, letters in rights.items():
+        for letter in letters:
+            part = f" ({', '.join(columns)})" if columns and letter == "u" else ""
+            statements.append(f"GRANT {_RIGHTS[letter]}{part} ON {table} TO {_ROLES[name]}")
+            undo.append(f"REVOKE {_RIGHTS[letter]}{part} ON {table} FROM {_ROLES[name]}")
+    return RunSQL(sql=statements, reverse_sql=undo)

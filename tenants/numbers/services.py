@@ -108,6 +108,13 @@ def release_number(e164: str, ends_at: datetime) -> NumberAssignment:
     return assignment
 
 
+def end_assignment(assignment: NumberAssignment, ends_at: datetime) -> NumberAssignment:
+    """End this very assignment at an instant within it. Raises NothingToEnd."""
+    if not _is_under_way(assignment, ends_at):
+        raise NothingToEnd(e164=assignment.number.e164)
+    return release_number(assignment.number.e164, ends_at)
+
+
 def list_in_directory(
     e164: str,
     tenant: Tenant,
@@ -156,6 +163,13 @@ def take_from_directory(e164: str, code: str, ends_at: datetime) -> DirectoryLis
     return listing
 
 
+def end_listing(listing: DirectoryListing, ends_at: datetime) -> DirectoryListing:
+    """End this very listing at an instant within it. Raises NothingToEnd."""
+    if not _is_under_way(listing, ends_at):
+        raise NothingToEnd(e164=listing.number.e164)
+    return take_from_directory(listing.number.e164, listing.code, ends_at)
+
+
 def numbers_in_force(at: datetime) -> list[NumberInForce]:
     """The whole inventory with everything that is in force at `at` or will be later, for the switch's plan.
 
@@ -175,6 +189,12 @@ def numbers_in_force(at: datetime) -> list[NumberInForce]:
         if directory or not assignments[number.id]:
             found.append(NumberInForce(number.e164, number.kind, None, None, None, directory))
     return found
+
+
+def holder_at(e164: str, at: datetime) -> UUID | None:
+    """The tenant who holds a number alone at `at`; None for a free or shared one."""
+    rows = NumberAssignment.objects.filter(in_force(at), number__e164=e164)
+    return rows.values_list("tenant_id", flat=True).first()
 
 
 def numbers_of(tenant_id: UUID, at: datetime) -> list[str]:
@@ -204,3 +224,8 @@ def _locked(e164: str) -> Number:
 def _under_way(at: datetime) -> Q:
     """Begun before the instant and not over at it: what can be ended then and still has had a length."""
     return Q(starts_at__lt=at) & ends_after(at)
+
+
+def _is_under_way(row: DirectoryListing | NumberAssignment, at: datetime) -> bool:
+    """The same of a row; of two that follow each other only one is, so that it names the row."""
+    return row.starts_at < at and (row.ends_at is None or row.ends_at > at)

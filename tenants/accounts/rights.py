@@ -1,0 +1,82 @@
+"""What may be done through the API, and who may do it: the one table.
+
+Rules of this file: pure values. A right opens operations; which rows they show is PostgreSQL's to say (`scope.py`,
+`walls.py`), and which states they allow is the services'. Membership roles are `models.Membership.Role`, groups those
+of `staff.py`, named here by their plain words.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """On whose behalf somebody asks; each has a scope of its own."""
+
+    TENANT = "tenant"  # one tenant's people and programs
+    OPS = "ops"  # the operator's staff and programs
+    FIN = "fin"  # finance, and the operator's accounting system
+
+
+class Right(StrEnum):
+    """What opens an operation; part of the API, so never renamed."""
+
+    PLAN_READ = "plan:read"  # numbers held, routes, flows, prompts, queues
+    PLAN_WRITE = "plan:write"
+    PEOPLE_READ = "people:read"  # agents, skills, who is in which state, times
+    PEOPLE_WRITE = "people:write"  # names, skills, pause reasons
+    FLOOR_ACT = "floor:act"  # pause and log out agents, act on live calls
+    CALLS_READ = "calls:read"  # calls, waits, messages, queue events
+    CALLS_WRITE = "calls:write"  # assign and settle messages, ask for callbacks
+    RECORDINGS_HEAR = "recordings:hear"  # the sound of calls and messages
+    SEATS_READ = "seats:read"  # leases and seats
+    BILLING_READ = "billing:read"  # usage, the bill so far, invoices and their files
+    KEYS_WRITE = "keys:write"  # API keys; for people only, never for a key
+    TENANTS_READ = "tenants:read"
+    TENANTS_WRITE = "tenants:write"
+    NUMBERS_WRITE = "numbers:write"  # inventory, assignments, directory
+    SEATS_WRITE = "seats:write"  # leases, seats in and out of service
+    AGENTS_HIRE = "agents:hire"  # agents, PINs, telephones outside
+    LINES_READ = "lines:read"  # trunks, and whom tenants may call
+    LINES_WRITE = "lines:write"
+    CONTRACTS_READ = "contracts:read"
+    BILLING_WRITE = "billing:write"  # contracts, versions, invoices
+
+
+_SHARED = frozenset({
+    Right.PLAN_READ, Right.PLAN_WRITE, Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.FLOOR_ACT, Right.CALLS_READ,
+    Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.SEATS_READ, Right.BILLING_READ, Right.KEYS_WRITE,
+    Right.TENANTS_READ,
+})  # fmt: skip
+
+#: All that may be asked for on somebody's behalf at most.
+RIGHTS: Mapping[Kind, frozenset[Right]] = {
+    Kind.TENANT: _SHARED,
+    Kind.OPS: frozenset(Right) - {Right.BILLING_WRITE},
+    Kind.FIN: frozenset({
+        Right.TENANTS_READ, Right.SEATS_READ, Right.CONTRACTS_READ, Right.BILLING_READ, Right.BILLING_WRITE,
+    }),
+}  # fmt: skip
+
+#: What only a person may be given.
+FOR_PEOPLE = frozenset({Right.KEYS_WRITE})
+
+#: Rights of a tenant's people, by the role of their membership.
+OF_ROLE: Mapping[str, frozenset[Right]] = {
+    "owner": RIGHTS[Kind.TENANT],
+    "supervisor": RIGHTS[Kind.TENANT] - {Right.BILLING_READ, Right.KEYS_WRITE},
+    "finance": frozenset({Right.TENANTS_READ, Right.SEATS_READ, Right.BILLING_READ}),
+}
+
+#: Rights of the operator's staff, by their groups. Finance alone is of the kind FIN.
+OF_GROUP: Mapping[str, frozenset[Right]] = {
+    "operations": RIGHTS[Kind.OPS] - {Right.KEYS_WRITE, Right.LINES_WRITE},
+    "supervision": frozenset({
+        Right.TENANTS_READ, Right.PLAN_READ, Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.FLOOR_ACT, Right.CALLS_READ,
+        Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.SEATS_READ,
+    }),
+    "technicians": frozenset({
+        Right.TENANTS_READ, Right.PLAN_READ, Right.CALLS_READ, Right.SEATS_READ, Right.LINES_READ, Right.LINES_WRITE,
+    }),
+    "security": frozenset({Right.TENANTS_READ, Right.PEOPLE_READ, Right.KEYS_WRITE}),
+    "finance": RIGHTS[Kind.FIN],
+}  # fmt: skip
