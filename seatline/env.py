@@ -66,6 +66,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SEATLINE_AMI_PORT", int, "Asterisk's manager interface on loopback", "5038"),
     Setting("SEATLINE_AMI_USER", str, "AMI user", "seatline"),
     Setting("SEATLINE_AMI_SECRET", str, "AMI secret", "", secret=True),
+    Setting(
+        "SEATLINE_CEL",
+        Path,
+        "folder in which Asterisk writes its channel events",
+        str(ROOT / ".local" / "var" / "asterisk" / "log" / "cel-custom"),
+    ),
+    Setting("SEATLINE_METRICS_PORT", int, "port of this program's health and figures on loopback; 0: none", "0"),
+    Setting("SEATLINE_SHIPPER_METRICS_PORT", int, "the same of the shipper that the switch starts", "0"),
     Setting("SEATLINE_AGI_PORT", int, "port of the FastAGI server on loopback", "4573"),
     Setting("SEATLINE_SIP_PORT", int, "Asterisk's SIP port on loopback", "5060"),
 )

@@ -19,9 +19,12 @@ from telephony.plans.models import (
 from telephony.recordings.models import Recording
 from telephony.trunks.models import OutsideRule
 from telephony.voicemail.models import Voicemail
+from telephony.witness.models import CelBookmark, ChannelEvent
 
 __all__ = [
     "Call",
+    "CelBookmark",
+    "ChannelEvent",
     "Flow",
     "FlowSave",
     "FlowTrial",

@@ -17,7 +17,15 @@ from agents.presence.models import AgentSession, PresenceEvent
 from agents.presence.projection import project, rebuild_intervals, take_down
 from agents.presence.rules import ON_A_CALL, WRAP_UP_DONE, Asked, PresenceState, Source, move
 from agents.presence.seating import Sitting, has_place, without_place
-from agents.presence.sessions import SessionInForce, in_words, open_sessions, session_at, sessions_in_force, state_of
+from agents.presence.sessions import (
+    SessionInForce,
+    agent_at,
+    in_words,
+    open_sessions,
+    session_at,
+    sessions_in_force,
+    state_of,
+)
 from seatline.errors import BadInput, NotAllowed, NotFound, Refused
 from seatline.ids import new_id
 from tenants.accounts.scope import telephony_scope
@@ -27,6 +35,7 @@ __all__ = [
     "PresenceFact",
     "PresenceState",
     "SessionInForce",
+    "agent_at",
     "expire_leases",
     "finish_wrap_up",
     "log_in",

@@ -43,6 +43,13 @@ def session_at(endpoint: str) -> SessionInForce | None:
     return next(iter(in_words(open_sessions().filter(endpoint=endpoint))), None)
 
 
+def agent_at(endpoint: str, at: datetime) -> UUID | None:
+    """The agent who was logged in at this phone at that instant."""
+    rows = AgentSession.objects.filter(endpoint=endpoint, logged_in_at__lte=at)
+    rows = rows.exclude(logged_out_at__lt=at).order_by("-logged_in_at")
+    return rows.values_list("agent_id", flat=True).first()
+
+
 def state_of(session_id: UUID) -> PresenceState:
     """What the session's agent does as far as has been told; logged out if the session is over or unknown."""
     row = PresenceInterval.objects.filter(session_id=session_id, ends_at__isnull=True).first()

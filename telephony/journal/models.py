@@ -110,6 +110,12 @@ class Call(models.Model):
     talked = models.DurationField(_("talked"), default=timedelta(0), help_text=_("Caller with an agent."))
     practice = models.BooleanField(_("practice"), default=False)
     recording_name = models.CharField(_("recording"), max_length=64, blank=True)
+    witnessed = models.BooleanField(
+        _("confirmed by Asterisk"), default=False, help_text=_("Asterisk's own record has the end of every channel.")
+    )
+    end_estimated = models.BooleanField(
+        _("end estimated"), default=False, help_text=_("Asterisk broke off: the call ends when it was last seen.")
+    )
     position = models.BigIntegerField(
         _("position"),
         editable=False,
@@ -167,6 +173,9 @@ class Leg(models.Model):
     talked = models.DurationField(_("talked"), default=timedelta(0), help_text=_("Connected and not on hold."))
     held = models.DurationField(
         _("on hold"), default=timedelta(0), help_text=_("This party held the others, or was set aside itself.")
+    )
+    end_estimated = models.BooleanField(
+        _("end estimated"), default=False, help_text=_("Asterisk broke off: the leg ends when it was last seen.")
     )
 
     objects = TenantManager()

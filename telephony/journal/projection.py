@@ -36,6 +36,7 @@ class LegRow:
     missed: bool = False
     talked: timedelta = NO_TIME
     held: timedelta = NO_TIME
+    end_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ class CallRow:
     talked: timedelta = NO_TIME
     practice: bool = False
     recording_name: str = ""
+    witnessed: bool = False
+    end_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

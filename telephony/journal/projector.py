@@ -22,10 +22,14 @@ from telephony.journal.projection import (
     fold,
 )
 from telephony.journal.queue_log_table import keep_calls
+from telephony.journal.two_witnesses import completed, retimed, unseen
+from telephony.journal.unclaimed import with_agents, with_tenant
 from telephony.lookups.models import Order
 from telephony.recordings.files import day_of, message_path, path_of
 from telephony.recordings.models import Recording
 from telephony.voicemail.models import Voicemail
+from telephony.witness.rules import Story
+from telephony.witness.services import marked_calls, stories_of
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
 
@@ -72,8 +76,9 @@ def facts_of(call_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
 
 def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
     """Make calls, legs and recordings what the ledger says; to be called after `alone`, within its transaction."""
-    told = facts_of(call_ids)
-    folded = _folded(told)
+    seen = stories_of(call_ids)
+    told = {call_id: retimed(facts, seen.get(call_id, {})) for call_id, facts in facts_of(call_ids).items()}
+    folded = _folded(told, seen)
     codes = dict(Tenant.objects.values_list("id", "code"))
     calls = _differing(Call, {one.call.id: _call_values(one.call) for one in folded})
     legs = _differing(Leg, {_id(one, f"leg {leg.no}"): _leg_values(one, leg) for one in folded for leg in one.legs})
@@ -101,13 +106,21 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
     return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings)))
 
 
+def tell(calls: Collection[UUID]) -> None:
+    """Say to whoever listens, when the transaction is safe, that these calls have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('seatline_calls', id) FROM unnest(%s::text[]) id", [[*map(str, calls)]])
+
+
 def project_all(*, write: bool = True, batch: int = 500) -> Iterator[Changes]:
-    """The same for every call of the ledger, in transactions of `batch` calls in the telephony scope."""
+    """The same for every call of the ledger, and for those that Asterisk alone knows, in transactions of `batch` calls
+    in the telephony scope."""
     last = UUID(int=0)
     while True:
         with telephony_scope():
             ledger = LedgerEntry.objects.filter(call_id__gt=last).order_by("call_id")
-            calls = list(ledger.values_list("call_id", flat=True).distinct()[:batch])
+            told = ledger.values_list("call_id", flat=True).distinct()[:batch]
+            calls = sorted({*told, *marked_calls(last, batch)})[:batch]
             if not calls:
                 return
             alone()
@@ -116,11 +129,15 @@ def project_all(*, write: bool = True, batch: int = 500) -> Iterator[Changes]:
         last = calls[-1]
 
 
-def _folded(told: Mapping[UUID, list[Fact]]) -> list[Folded]:
+def _folded(told: Mapping[UUID, list[Fact]], seen: Mapping[UUID, Mapping[str, Story]]) -> list[Folded]:
     found = []
-    for call_id, facts in told.items():
+    for call_id in sorted(told.keys() | seen.keys()):
+        stories = seen.get(call_id, {})
         try:
-            found.append(fold(call_id, facts))
+            if call_id in told:
+                found.append(with_agents(completed(fold(call_id, told[call_id]), stories)))
+            elif (unclaimed := unseen(call_id, stories)) is not None:
+                found.append(with_agents(with_tenant(unclaimed)))
         except Exception:
             # One call that we cannot read must not hold up the ledger of all others; it can be rebuilt when mended.
             log.exception("call cannot be read from its facts", call_id=str(call_id))

@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, connection
 from agents.presence.services import PresenceFact, PresenceState, record
 from telephony.journal.disk import Entry, Unshipped, WrittenFact, WrittenState
 from telephony.journal.models import LedgerEntry
-from telephony.journal.projector import alone, project
+from telephony.journal.projector import alone, project, tell
 from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
@@ -54,8 +54,7 @@ def _store(entries: Sequence[Entry]) -> None:
         # Foreign keys wait for the commit otherwise, where nobody could tell which entry is at fault.
         connection.check_constraints()
         project(calls)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify('seatline_calls', id) FROM unnest(%s::text[]) id", [[*map(str, calls)]])
+        tell(calls)
 
 
 def _store_one_by_one(journal: Unshipped, entries: Sequence[Entry]) -> None:
