@@ -30,6 +30,7 @@ from seatline.api.fields import Filters
 from seatline.api.paging import Pages
 from seatline.api.parsers import StrictJson
 from seatline.api.throttling import Limit, StrangersLimit
+from seatline.errors import NotAllowed
 from tenants.accounts.models import Tenant, User
 from tenants.accounts.rights import Kind, Right
 from tenants.keys.callers import Caller, KeyRefused
@@ -37,7 +38,7 @@ from tenants.keys.callers import Caller, KeyRefused
 __all__ = ["Found", "Kind", "Listed", "PersonNeeded", "Resource", "Right"]
 
 
-class PersonNeeded(problems.NotAllowed):
+class PersonNeeded(NotAllowed):
     """A person must do this: log in, or use a key that acts in the name of one."""
 
 
@@ -109,7 +110,8 @@ class Resource(GenericViewSet):
 
     def person(self) -> User:
         """The person who asks, or in whose name the key acts. Raises PersonNeeded."""
-        person = User.objects.filter(pk=self.caller.person_id, is_active=True).first()
+        key = self.caller.person_id
+        person = User.objects.filter(pk=key, is_active=True).first() if key else None
         if person is None:
             raise PersonNeeded
         return person
@@ -120,7 +122,7 @@ class Resource(GenericViewSet):
             raise PersonNeeded
         return self.person()
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Find out who asks, then do all of it in the caller's scope."""
         self.args, self.kwargs = args, kwargs
         asked = self.initialize_request(request, *args, **kwargs)
@@ -138,7 +140,8 @@ class Resource(GenericViewSet):
                     transaction.set_rollback(True)
         except Exception as error:  # whatever it is, it has an answer
             response = self._told(error)
-        self.response = self.finalize_response(asked, response, *args, **kwargs)
+        # The framework takes files and streams as they are; its stubs know its own responses alone.
+        self.response = self.finalize_response(asked, response, *args, **kwargs)  # type: ignore[arg-type]
         self.response.headers.setdefault("Cache-Control", "private, no-store")
         return self.response
 
@@ -173,7 +176,8 @@ class Resource(GenericViewSet):
         return response
 
     def _check_query(self) -> None:
-        known = set(self._asked_filters()._declared_fields) if self._asked_filters() else set()
+        filters = self._asked_filters()
+        known = set(filters._declared_fields) if filters else set()
         if self.action == "list":
             known |= {Pages.cursor_query_param, Pages.page_size_query_param}
         for name in self.request.query_params:

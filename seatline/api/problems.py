@@ -72,7 +72,7 @@ def answer(error: Exception) -> Response | None:
             return problem(403, "not_allowed", _told(error) or _("You do not have the right to do this."))
         case rest.Throttled():
             told = problem(429, "too_many_requests", _("Too many requests: wait, then go on more slowly."))
-            told["Retry-After"] = str(max(1, round(error.wait or 1)))
+            told["Retry-After"] = str(max(1, round(getattr(error, "wait", None) or 1)))
             return told
         case RequestDataTooBig():
             return answer(TooLarge())

@@ -66,7 +66,7 @@ class AutoSchema(Plain):
         words = [re.sub(r"\W", "_", word) for word in words]
         return "_".join(words if words[-1] == str(action).replace("-", "_") else [*words, action])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """The action's docstring, and the right that opens it."""
         right = self._right()
         told = super().get_description() or ""
@@ -89,7 +89,8 @@ class AutoSchema(Plain):
 
     def get_override_parameters(self) -> list[Any]:
         """Filters and queries by their serializers, and the headers that actions take."""
-        view, found = self.view, []
+        view: Any = self.view
+        found: list[Any] = []
         action = getattr(view, "action", "")
         filters = view.filters if action == "list" else view.queries.get(action)
         if filters:

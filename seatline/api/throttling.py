@@ -4,6 +4,8 @@ One process serves the web (docs/adr/0024), so its memory is the one place where
 forgets a minute. Limits protect the machine, not secrets: a key's 256 bits are guessed by nobody.
 """
 
+from typing import Any
+
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
@@ -21,7 +23,8 @@ class Limit(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         """Each key and each person for itself."""
-        return f"api:{request.auth.label}"
+        caller: Any = request.auth
+        return f"api:{caller.label}"
 
 
 class StrangersLimit(Limit):

@@ -252,9 +252,11 @@ def test_keys_of_requests_are_each_programs_own(ops):
 
 def test_secret_is_not_in_a_kept_answer(museum):
     client = logged_in(a_person("owner", museum.tenant))
-    ask = dict(
-        data={"name": "x", "rights": ["plan:read"]}, content_type="application/json", headers={"Idempotency-Key": "k"}
-    )
+    ask = {
+        "data": {"name": "x", "rights": ["plan:read"]},
+        "content_type": "application/json",
+        "headers": {"Idempotency-Key": "k"},
+    }
 
     assert client.post("/api/v1/keys", **ask).status_code == 201
     again = client.post("/api/v1/keys", **ask)
