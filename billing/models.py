@@ -4,9 +4,11 @@ from billing.contracts.models import BillingEntity, Contract, ContractVersion, P
 from billing.exports.models import Artefact
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax, NumberSeries
 from billing.mediation.models import Bookmark, UsageRecord
+from billing.receivables.models import Allocation, Dispute, DunningStep, Payment, Reminder
 from billing.runs.models import BillingRun, RunDocument, RunItem
 
 __all__ = [
+    "Allocation",
     "Artefact",
     "BillingEntity",
     "BillingRun",
@@ -14,11 +16,15 @@ __all__ = [
     "Charge",
     "Contract",
     "ContractVersion",
+    "Dispute",
     "Document",
     "DocumentLine",
     "DocumentTax",
+    "DunningStep",
     "NumberSeries",
+    "Payment",
     "PriceComponent",
+    "Reminder",
     "RunDocument",
     "RunItem",
     "TaxRule",

@@ -2,6 +2,7 @@
 
 from billing.exports import jobs as exports
 from billing.mediation import jobs as mediation
+from billing.receivables import jobs as receivables
 from billing.runs import jobs as runs
 
-__all__ = ["exports", "mediation", "runs"]
+__all__ = ["exports", "mediation", "receivables", "runs"]

@@ -18,6 +18,7 @@ from billing.invoices.models import Document
 from billing.invoices.numbers import NotApprovedYet, take_number
 from billing.invoices.parties import BuyerMissing
 from billing.rating.periods import day_starts_at, local_day
+from billing.receivables.balances import Account, as_printed
 from seatline.errors import Refused
 from tenants.accounts.models import User
 
@@ -137,6 +138,9 @@ def issue(document: Document, at: datetime) -> Document:
         raise NotApprovedYet
     issued_on = local_day(at, ZoneInfo(document.seller["time_zone"]))
     due_on = issued_on + timedelta(days=document.buyer["payment_terms_days"])
+    account = Account(document.tenant_id, document.entity_id, document.currency)
+    document.account = as_printed(account, at)
+    document.save(update_fields=["account"])
     # Put down in this transaction, so the files are made if and only if the document is issued.
     app.configure_task(_MAKE_FILES).defer(document_id=str(document.pk))
     take_number(document, at, issued_on, due_on)

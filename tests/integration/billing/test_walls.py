@@ -23,6 +23,11 @@ TABLES = {
     "billing_billingrun": ("rcu", "r", "", ""),
     "billing_runitem": ("rcu", "r", "", ""),
     "billing_rundocument": ("rcu", "r", "", ""),
+    "billing_payment": ("rc", "r", "r", ""),
+    "billing_allocation": ("rc", "r", "r", ""),
+    "billing_dunningstep": ("rcud", "r", "", ""),
+    "billing_reminder": ("rcu", "r", "r", ""),
+    "billing_dispute": ("rcu", "r", "r", ""),
 }
 LETTERS = {"r": "SELECT", "c": "INSERT", "u": "UPDATE", "d": "DELETE"}
 
