@@ -17,6 +17,7 @@ from telephony.plans.models import (
     Trunk,
 )
 from telephony.recordings.models import Recording
+from telephony.stays.models import QueueStay
 from telephony.trunks.models import OutsideRule
 from telephony.voicemail.models import Voicemail
 from telephony.witness.models import CelBookmark, ChannelEvent
@@ -40,6 +41,7 @@ __all__ = [
     "QueueLog",
     "QueueMember",
     "QueueSkill",
+    "QueueStay",
     "Recording",
     "Route",
     "System",

@@ -27,6 +27,8 @@ from telephony.journal.unclaimed import with_agents, with_tenant
 from telephony.lookups.models import Order
 from telephony.recordings.files import day_of, message_path, path_of
 from telephony.recordings.models import Recording
+from telephony.stays.models import QueueStay
+from telephony.stays.rules import StayRow, stays_of
 from telephony.voicemail.models import Voicemail
 from telephony.witness.rules import Story
 from telephony.witness.services import marked_calls, stories_of
@@ -34,7 +36,7 @@ from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
-_Row = TypeVar("_Row", Call, Leg, Recording)
+_Row = TypeVar("_Row", Call, Leg, Recording, QueueStay)
 _LOCK = 0x5EA7_0001  # any number that nobody else uses
 
 
@@ -45,9 +47,10 @@ class Changes:
     calls: tuple[UUID, ...]
     legs: tuple[UUID, ...]
     recordings: tuple[UUID, ...]
+    stays: tuple[UUID, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.calls or self.legs or self.recordings)
+        return bool(self.calls or self.legs or self.recordings or self.stays)
 
 
 def alone() -> None:
@@ -90,11 +93,20 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
             if one.recording
         },
     )
+    waited = {one.call.id: one for one in folded if one.call.tenant_id and one.call.id in told}
+    stays = _differing(
+        QueueStay,
+        {
+            _id(one, f"stay {stay.no}"): _stay_values(one, stay)
+            for one in waited.values()
+            for stay in stays_of(told[one.call.id])
+        },
+    )
     if write:
         positions = _positions(len(calls))
         for call, position in zip(calls, positions, strict=True):
             call.position = position
-        for rows in (calls, legs, recordings):
+        for rows in (calls, legs, recordings, stays):
             _upsert(rows)
         ended = [one.call for one in folded if one.call.ended_at and one.call.tenant_id and one.call.queue_id]
         keep_calls({call.id: (call.tenant_id, told[call.id]) for call in ended if call.tenant_id})
@@ -103,7 +115,7 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
         Order.objects.bulk_create(orders, ignore_conflicts=True)
         messages = [Voicemail(**_message_values(one, row, codes)) for one in folded for row in one.messages]
         Voicemail.objects.bulk_create(messages, ignore_conflicts=True)
-    return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings)))
+    return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings, stays)))
 
 
 def tell(calls: Collection[UUID]) -> None:
@@ -163,6 +175,11 @@ def _recording_values(one: Folded, row: RecordingRow, codes: Mapping[UUID, str])
     code = codes[one.call.tenant_id] if one.call.tenant_id else ""
     path = path_of(code, day_of(one.call.started_at), one.call.id)
     return {**values, "path": str(path), "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+
+
+def _stay_values(one: Folded, row: StayRow) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    return {**values, "call_id": one.call.id, "tenant_id": one.call.tenant_id}
 
 
 def _order_values(one: Folded, row: OrderRow) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Make calls, legs and recordings from the ledger again."""
+"""Make calls, legs, recordings and stays in queues from the ledger again."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +11,7 @@ from telephony.journal.projector import project_all
 class Command(BaseCommand):
     """Writes only rows that differ; where none does, nothing changes. With --check nothing is written at all."""
 
-    help = "Make calls, legs and recordings from the ledger again; with --check only tell what differs."
+    help = "Make calls, legs, recordings and stays in queues from the ledger again; with --check only tell what differs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to write."""
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run over the whole ledger, in batches that each hold off the switch for a moment."""
         check = options["check"]
-        differing = {"calls": 0, "legs": 0, "recordings": 0}
+        differing = {"calls": 0, "legs": 0, "recordings": 0, "stays": 0}
         for changes in project_all(write=not check):
             for kind in differing:
                 found = getattr(changes, kind)

@@ -13,6 +13,7 @@ from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.services import call_report, closed_calls_after, open_call_facts, open_calls
 from telephony.journal.ship import ship
 from telephony.recordings.models import Recording
+from telephony.stays.models import QueueStay
 from tenants.accounts.scope import finance_scope, operator_scope, telephony_scope, tenant_scope
 from tests.builders.calls import a_call_id
 from tests.builders.telephony import an_answered_call
@@ -43,7 +44,7 @@ def calls(journal, museum):
 def dump() -> dict[str, list]:
     """Every row that is made of the ledger."""
     with operator_scope():
-        return {model.__name__: list(model.objects.order_by("id").values()) for model in (Call, Leg, Recording)}
+        return {model.__name__: list(model.objects.order_by("id").values()) for model in (Call, Leg, Recording, QueueStay)}
 
 
 def test_tenant_sees_its_own_calls_alone(calls):
@@ -125,9 +126,10 @@ def test_rebuilding_puts_right_what_was_spoilt(calls):
         Call.objects.filter(id=CALL).update(outcome="failed", talked=timedelta(0))
         Leg.objects.filter(call_id=OTHER, no=1).update(missed=True)
         Recording.objects.filter(call_id=OTHER).update(seconds=1)
+        QueueStay.objects.filter(call_id=CALL).update(left="abandoned")
         position = Call.objects.get(id=CALL).position
     said = StringIO()
-    with pytest.raises(CommandError, match="1 calls, 1 legs, 1 recordings"):
+    with pytest.raises(CommandError, match="1 calls, 1 legs, 1 recordings, 1 stays"):
         call_command("rebuild_projections", "--check", stdout=said)
     assert f"calls: {CALL} differs" in said.getvalue()
     call_command("rebuild_projections", stdout=StringIO())
@@ -138,3 +140,10 @@ def test_rebuilding_puts_right_what_was_spoilt(calls):
     for row in (*before["Call"], *after["Call"]):
         row["position"] = 0
     assert repr(after) == repr(before)
+
+
+def test_tenant_sees_its_own_stays_in_queues_alone(calls):
+    with tenant_scope(calls.tenant.id):
+        (stay,) = QueueStay._base_manager.all()
+    assert (stay.call_id, stay.left, stay.agent_id) == (CALL, "connected", calls.agent.id)
+    assert stay.left_at - stay.entered_at == timedelta(seconds=30), "a phone that was missed, a wait, and one that rang"
