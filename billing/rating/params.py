@@ -7,7 +7,7 @@ missing name is refused with the sentence that mends it, a row of a table by its
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -16,7 +16,9 @@ from seatline.errors import BadInput
 
 P = TypeVar("P")
 
-Takes = Literal["amount", "count", "flag", "choice", "text", "time", "names", "days", "rows"]
+Takes = Literal[
+    "amount", "count", "flag", "choice", "text", "time", "day", "moment", "names", "days", "rows", "row", "object"
+]
 
 
 class ParamsUnreadable(BadInput):
@@ -35,13 +37,15 @@ class Field:
     help: str
     help_zh: str
     optional: bool
-    #: The dataclass of a row, where it takes rows.
+    #: The dataclass of a row, where it takes rows or one of them.
     row: type | None = None
+    #: Whether an amount may be below zero.
+    signed: bool = False
 
 
-def meaning(help_en: str, help_zh: str) -> dict[str, str]:
-    """The metadata of a parameter: what it means, in both languages."""
-    return {"help": help_en, "help_zh": help_zh}
+def meaning(help_en: str, help_zh: str, *, signed: bool = False) -> dict[str, Any]:
+    """The metadata of a parameter: what it means, in both languages; `signed` amounts may be below zero."""
+    return {"help": help_en, "help_zh": help_zh, "signed": signed}
 
 
 def fields_of(cls: type) -> list[Field]:
@@ -66,10 +70,13 @@ def _field(f: "dataclasses.Field[Any]", hint: Any) -> Field:
         f.metadata["help_zh"],
         optional,
         row,
+        bool(f.metadata.get("signed")),
     )
 
 
-_PLAIN: dict[Any, Takes] = {Decimal: "amount", int: "count", bool: "flag", str: "text", time: "time"}
+_PLAIN: dict[Any, Takes] = {
+    Decimal: "amount", int: "count", bool: "flag", str: "text", time: "time", date: "day", datetime: "moment",
+}  # fmt: skip
 
 
 def _takes(hint: Any) -> tuple[Takes, type | None]:
@@ -81,6 +88,11 @@ def _takes(hint: Any) -> tuple[Takes, type | None]:
             assert isinstance(of, type)
             return "rows", of
         return ("days" if of is date else "names"), None
+    if get_origin(hint) is Mapping:
+        return "object", None
+    if dataclasses.is_dataclass(hint):
+        assert isinstance(hint, type)
+        return "row", hint
     return _PLAIN[hint], None
 
 
@@ -116,7 +128,7 @@ def _written(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    if isinstance(value, date):
+    if isinstance(value, date):  # and instants
         return value.isoformat()
     if isinstance(value, tuple):
         return [_written(one) for one in value]
@@ -131,6 +143,14 @@ _AS_IT_STANDS: dict[Takes, tuple[Callable[[object], bool], str]] = {
     ),
     "flag": (lambda value: isinstance(value, bool), "must be true or false"),
     "text": (lambda value: isinstance(value, str), "must be text"),
+    "object": (lambda value: isinstance(value, Mapping), "must be an object of names and values"),
+}
+
+#: What is read from text on its own.
+_READERS: dict[Takes, tuple[Callable[[str], object], str]] = {
+    "time": (time.fromisoformat, 'must be a time of day such as "22:00"'),
+    "day": (date.fromisoformat, 'must be a day such as "2026-10-01"'),
+    "moment": (datetime.fromisoformat, 'must be a day and time such as "2026-10-01T18:00"'),
 }
 
 
@@ -144,18 +164,20 @@ def _value(field: Field, value: object, name: str) -> object:
         return value
     match field.takes:
         case "amount":
-            return _amount(name, value)
+            return _amount(name, value, signed=field.signed)
+        case "time" | "day" | "moment":
+            return _text_read(field.takes, name, value)
         case "choice":
             if value not in field.choices:
                 raise ParamsUnreadable(field=name, cause=f"must be one of {', '.join(field.choices)}")
             return value
-        case "time":
-            return _time(name, value)
         case "days":
-            return tuple(_day(f"{name}[{n}]", one) for n, one in enumerate(_list(name, value), start=1))
-        case "rows":
+            return tuple(_text_read("day", f"{name}[{n}]", one) for n, one in enumerate(_list(name, value), start=1))
+        case "row" | "rows":
             row = field.row
             assert row is not None
+            if field.takes == "row":
+                return read(row, value, name)
             return tuple(read(row, one, f"{name}[{n}]") for n, one in enumerate(_list(name, value), start=1))
     return _names(name, value, may_be_empty=field.default == ())
 
@@ -174,25 +196,17 @@ def _names(name: str, value: object, *, may_be_empty: bool) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _time(name: str, value: object) -> time:
-    try:
-        if not isinstance(value, str) or len(value) != 5:
-            raise ValueError
-        return time.fromisoformat(value)
-    except ValueError as error:
-        raise ParamsUnreadable(field=name, cause='must be a time of day such as "22:00"') from error
-
-
-def _day(name: str, value: object) -> date:
+def _text_read(takes: Takes, name: str, value: object) -> object:
+    reader, cause = _READERS[takes]
     try:
         if not isinstance(value, str):
             raise ValueError
-        return date.fromisoformat(value)
+        return reader(value)
     except ValueError as error:
-        raise ParamsUnreadable(field=name, cause='must be a day such as "2026-10-01"') from error
+        raise ParamsUnreadable(field=name, cause=cause) from error
 
 
-def _amount(name: str, value: object) -> Decimal:
+def _amount(name: str, value: object, *, signed: bool = False) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ParamsUnreadable(field=name, cause='must be an amount as text, such as "1.20"')
     try:
@@ -200,6 +214,7 @@ def _amount(name: str, value: object) -> Decimal:
     except InvalidOperation as error:
         raise ParamsUnreadable(field=name, cause='must be an amount as text, such as "1.20"') from error
     exponent = amount.as_tuple().exponent
-    if not isinstance(exponent, int) or amount < 0 or exponent < -6:
-        raise ParamsUnreadable(field=name, cause="must be an amount of 0 or more with at most 6 decimals")
+    if not isinstance(exponent, int) or exponent < -6 or (amount < 0 and not signed):
+        least = "" if signed else " of 0 or more"
+        raise ParamsUnreadable(field=name, cause=f"must be an amount{least} with at most 6 decimals")
     return amount

@@ -20,6 +20,7 @@ from billing.rating.params import write
 from billing.rating.periods import ONE_DAY, Period, day_starts_at
 from billing.rating.trace import step
 from billing.rating.values import (
+    NO_DETAIL,
     Before,
     Billed,
     BilledKey,
@@ -105,8 +106,18 @@ def _gathered(usage: Iterable[Usage]) -> tuple[Cell, ...]:
 
 
 def _of(cells: Sequence[Cell], kind: Kind, component: Component, days: Period) -> tuple[Cell, ...]:
-    meters = kind.meters(component.params)
-    return tuple(cell for cell in cells if cell.meter in meters and days.starts_on <= cell.on < days.ends_on)
+    """The kind's usage on some days with the details it asks for and no others, however finely it was read."""
+    meters, details = kind.meters(component.params), kind.details(component.params)
+    return _gathered(
+        Usage(
+            cell.meter,
+            cell.on,
+            cell.quantity,
+            Detail(**{name: getattr(cell.detail, name) for name in details}) if details else NO_DETAIL,
+        )
+        for cell in cells
+        if cell.meter in meters and days.starts_on <= cell.on < days.ends_on
+    )
 
 
 def _before(cells: Sequence[Cell], kind: Kind, component: Component, before: Period | None) -> Before | None:

@@ -43,7 +43,7 @@ class Usage:
 
     meter: str
     on: date
-    quantity: Decimal
+    quantity: Decimal | Fraction
     detail: Detail = NO_DETAIL
 
 

@@ -34,7 +34,7 @@ def calls(count: int | str, on: date = date(2026, 4, 10), meter: str = "call_in"
 def component(
     kind: str, params: Mapping[str, object], first: date = date(2020, 1, 1), after: date | None = None, code: str = "c"
 ) -> Component:
-    return Component(code, kind, read_params(kind, params), first, after)
+    return Component(code, kind, read_params(kind, params), first, after, code)
 
 
 def lines_of(

@@ -1,23 +1,64 @@
 """What holds for every contract, proved on random ones: billing.md section 6."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.rating.hours import Calendar, HourBand, lay_over
 from billing.rating.kinds import KINDS
+from billing.rating.money import round_money, spread
 from billing.rating.periods import Period
-from billing.rating.values import Usage
-from tests.unit.billing.rating.cases import APRIL, as_billed, component, lease, lines_of
+from billing.rating.tiers import Tier, billed_seconds, blocks, graduated, tier_of
+from billing.rating.values import Detail, Usage
+from tests.unit.billing.rating.cases import APRIL, as_billed, component, lease, lines_of, midnight
 
 CENT = Decimal("0.01")
 AMOUNTS = st.decimals(0, 5000, places=4).map(str)
 COUNTS = st.integers(0, 3000)
 DAYS = st.integers(0, 29).map(lambda n: APRIL.starts_on + timedelta(days=n))
 STARTS = st.integers(-5, 29).map(lambda n: APRIL.starts_on + timedelta(days=n))
-USAGE = st.lists(st.builds(Usage, st.just("call_in"), DAYS, st.integers(1, 50).map(Decimal)), max_size=30)
+SHIFTS = st.builds(
+    lambda on, hour, seconds, source: Usage(
+        "staff_shift",
+        on,
+        Decimal(1),
+        Detail(seconds=seconds, starts_at=midnight(on) + timedelta(hours=hour), source=source),
+    ),
+    DAYS,
+    st.integers(0, 23),
+    st.integers(0, 40000),
+    st.sampled_from("abc"),
+)
+USAGE = st.lists(
+    st.one_of(
+        st.builds(Usage, st.just("call_in"), DAYS, st.integers(1, 50).map(Decimal)),
+        st.builds(
+            Usage,
+            st.sampled_from(["call_in", "outside_call"]),
+            DAYS,
+            st.integers(1, 9).map(Decimal),
+            st.builds(Detail, seconds=st.integers(0, 700), to=st.sampled_from(["+8621", "+8613800", "+49"])),
+        ),
+        st.builds(
+            Usage,
+            st.just("order"),
+            DAYS,
+            st.integers(1, 5).map(Decimal),
+            st.builds(Detail, value=st.decimals(0, 900, places=2)),
+        ),
+        st.builds(
+            Usage, st.just("milestone"), DAYS, st.just(Decimal(1)), st.builds(Detail, label=st.sampled_from("xyz"))
+        ),
+        st.builds(Usage, st.just("recording_gb"), DAYS, st.decimals(0, 90, places=3)),
+        SHIFTS,
+    ),
+    max_size=30,
+)
 LEASES = st.lists(st.tuples(st.integers(1, 40), STARTS, st.integers(1, 40)), max_size=6).map(
     lambda rows: [
         lease(seats, first, first + timedelta(days=length), name=str(n))
@@ -43,14 +84,71 @@ PARAMS = {
         st.fixed_dictionaries({"price": AMOUNTS, "minimum_amount": AMOUNTS, "prorate_minimum": st.booleans()}),
     ),
     "recurring": st.fixed_dictionaries({"price": AMOUNTS, "count": st.integers(0, 9), "prorate": st.booleans()}),
+    "number_month": st.fixed_dictionaries({"price": AMOUNTS, "free": st.integers(0, 5)}),
+    "staff_hour": st.fixed_dictionaries(
+        {
+            "price": AMOUNTS,
+            "step_minutes": st.sampled_from([0, 1, 15]),
+            "shift_minimum_minutes": st.sampled_from([0, 120]),
+            "bands": st.just([{"name": "night", "factor": "1.5", "begins": "22:00", "ends": "06:00"}]),
+        }
+    ),
+    "staff_month": st.fixed_dictionaries({"price": AMOUNTS, "persons": st.integers(0, 9)}),
+    "commission": st.fixed_dictionaries(
+        {
+            "base": st.sampled_from(["value", "count"]),
+            "rates": st.just([{"pays": "3"}, {"from_percent": "10", "pays": "5"}]),
+        }
+    ),
+    "milestone": st.fixed_dictionaries(
+        {
+            "price": st.decimals(0, 5000, places=2).map(str),
+            "milestones": st.just([{"code": "x"}, {"code": "y", "weight": "2"}]),
+        }
+    ),
+    "outside_minutes": st.fixed_dictionaries(
+        {
+            "rates": st.just(
+                [
+                    {"code": "cn", "prefix": "+86", "price": "0.2"},
+                    {
+                        "code": "mobile",
+                        "prefix": "+8613",
+                        "price": "0.3333",
+                        "connection_fee": "0.05",
+                        "step_seconds": 6,
+                    },
+                ]
+            )
+        }
+    ),
+    "storage": st.fixed_dictionaries({"price": AMOUNTS, "included_gb": st.sampled_from(["0", "7.5"])}),
+    "one_off": st.fixed_dictionaries({"price": AMOUNTS, "on": st.lists(DAYS.map(str), min_size=1, max_size=3)}),
+    "credit": st.fixed_dictionaries({"amount": AMOUNTS, "on": st.lists(DAYS.map(str), min_size=1, max_size=3)}),
+}
+#: Reckoned from other prices, so tried beside them.
+OF_PRICES = {
+    "discount": st.fixed_dictionaries({"percent": st.decimals(0, 100, places=2).map(str)}),
+    "penalty": st.just({"within_seconds": 20, "rows": [{"below_percent": "90", "percent": "10"}]}),
+    "commitment": st.one_of(
+        st.fixed_dictionaries({"minimum_amount": AMOUNTS}), st.fixed_dictionaries({"maximum_amount": AMOUNTS})
+    ),
 }
 COMPONENTS = st.sampled_from(sorted(PARAMS)).flatmap(
     lambda kind: st.builds(component, st.just(kind), PARAMS[kind], STARTS)
 )
 
 
+WITH_OTHERS = st.tuples(
+    COMPONENTS,
+    st.sampled_from(sorted(OF_PRICES)).flatmap(
+        lambda kind: st.builds(component, st.just(kind), OF_PRICES[kind], STARTS, code=st.just("of"))
+    ),
+)
+
+
 def test_every_kind_is_under_test():
-    assert set(PARAMS) == set(KINDS)
+    assert set(PARAMS) | set(OF_PRICES) == set(KINDS)
 
 
 def totals(lines):
@@ -77,8 +175,16 @@ def test_order_and_grouping_of_usage_make_no_difference(priced, usage, leases, c
     chance.shuffle(shuffled)
     chance.shuffle(turned)
     # Some records in two halves, as if they had been counted apart.
-    parted = [Usage(u.meter, u.on, part) for u in shuffled for part in (u.quantity - 1, Decimal(1))]
+    parted = [Usage(u.meter, u.on, part, u.detail) for u in shuffled for part in (u.quantity - 1, Decimal(1))]
     assert lines_of(priced, usage=parted, leases=turned) == lines_of(priced, usage=usage, leases=leases)
+
+
+@given(COMPONENTS, USAGE, LEASES)
+def test_reading_usage_more_finely_than_asked_for_makes_no_difference(priced, usage, leases):
+    finely = [Usage(u.meter, u.on, u.quantity, replace(u.detail, source=u.detail.source or "a")) for u in usage]
+    if "source" in KINDS[priced.kind].details(priced.params):
+        return
+    assert lines_of(priced, usage=finely, leases=leases) == lines_of(priced, usage=usage, leases=leases)
 
 
 @given(COMPONENTS, USAGE, LEASES)
@@ -107,7 +213,93 @@ def test_each_line_is_rounded_once_from_its_exact_amount(priced, usage, leases):
     for line in lines_of(priced, usage=usage, leases=leases):
         assert line.total == line.total.quantize(CENT)
         assert abs(Fraction(line.total) - line.exact) <= Fraction(1, 200)
-        assert line.exact >= 0
+        assert line.exact >= 0 or line.part in {"credit", "ceiling", "absence"}
+
+
+@given(WITH_OTHERS, USAGE, LEASES, st.integers(1, 29), st.randoms(use_true_random=False))
+def test_prices_of_prices_add_up_over_interim_invoices_in_any_order(both, usage, leases, split, chance):
+    """Discounts, penalties and commitments follow the lines they rest on: two bills are one, whatever the order."""
+    until = APRIL.starts_on + timedelta(days=split)
+    early = lines_of(*both, usage=[u for u in usage if u.on < until], leases=leases, counted_to=until)
+    billed = as_billed(early)
+    turned = list(usage)
+    chance.shuffle(turned)
+    late = lines_of(*reversed(both), usage=turned, leases=leases, billed=billed)
+    at_once = totals(lines_of(*both, usage=usage, leases=leases))
+    in_all = {key: value.amount for key, value in as_billed(late, billed).items()}
+    assert {key: amount for key, amount in in_all.items() if amount} == {
+        key: amount for key, amount in at_once.items() if amount
+    }
+
+
+@given(COMPONENTS, AMOUNTS, AMOUNTS, USAGE, LEASES)
+def test_total_lies_between_minimum_and_maximum(priced, one, other, usage, leases):
+    lowest, highest = sorted((one, other), key=Decimal)
+    least = component("commitment", {"minimum_amount": lowest, "maximum_amount": highest}, code="of")
+    lines = lines_of(priced, least, usage=usage, leases=leases)
+    total = sum(line.total for line in lines if line.part not in {"credit", "work"})
+    assert Decimal(lowest) - CENT < total < Decimal(highest) + CENT
+    running = lines_of(priced, least, usage=usage, leases=leases, counted_to=APRIL.ends_on)
+    assert not any(line.part == "true_up" for line in running)
+    assert all(line.amount >= 0 for line in lines if line.part == "true_up")
+
+
+TIERS = st.lists(st.tuples(st.integers(1, 500), st.decimals(0, 9, places=4)), min_size=1, max_size=4).map(
+    lambda rows: (
+        *(Tier(price, sum(step for step, _ in rows[: n + 1])) for n, (_, price) in enumerate(rows[:-1])),
+        Tier(rows[-1][1]),
+    )
+)
+
+
+@given(TIERS, st.integers(0, 2000))
+def test_graduated_prices_never_fall_and_have_no_jumps(tiers, quantity):
+    here, next_one = graduated(Fraction(quantity), tiers), graduated(Fraction(quantity + 1), tiers)
+    assert next_one - here == Fraction(tier_of(Fraction(quantity + 1), tiers).price)
+    half = graduated(Fraction(2 * quantity + 1, 2), tiers)
+    assert here <= half <= next_one
+
+
+@given(st.integers(0, 5000), st.integers(1, 500))
+def test_packages_are_begun_blocks_and_never_cheaper_than_single_units(quantity, size):
+    count = blocks(Fraction(quantity), size)
+    assert (count - 1) * size < quantity <= count * size or quantity == count == 0
+
+
+@given(st.integers(1, 5000), st.integers(1, 120), st.integers(1, 120))
+def test_increments_cover_the_call_and_waste_less_than_one(seconds, first, step):
+    billed = billed_seconds(seconds, first, step)
+    assert billed >= max(seconds, first)
+    assert billed == first or billed - seconds < step
+
+
+@given(
+    st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "America/St_Johns"]),
+    st.integers(0, 3 * 365 * 24 * 60).map(
+        lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
+    st.integers(1, 200_000),
+    st.integers(0, 23),
+    st.integers(0, 23),
+)
+def test_hours_laid_over_the_clock_are_the_hours_that_passed(zone, begins, seconds, first, last):
+    """Whatever the clocks do meanwhile: no hour is lost or counted twice."""
+    band = HourBand("band", Decimal("1.5"), time(first), time(last))
+    shares = lay_over(begins, begins + timedelta(seconds=seconds), ZoneInfo(zone), Calendar((band,)))
+    assert sum(shares.values()) == seconds
+
+
+@given(
+    AMOUNTS.map(Decimal).map(lambda amount: round_money(amount, "CNY")),
+    st.lists(st.integers(1, 99), min_size=1, max_size=9),
+)
+def test_milestones_add_up_exactly(total, weights):
+    parts = spread(total, list(weights), "CNY")
+    assert sum(parts) == total
+    assert all(
+        abs(Fraction(part) - Fraction(total) * weight / sum(weights)) < CENT
+        for part, weight in zip(parts, weights, strict=True)
+    )
 
 
 @given(PARAMS["metered"], USAGE, STARTS)
