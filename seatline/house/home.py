@@ -19,8 +19,8 @@ DATABASE = "seatline"
 LOGIN_NUMBER = "96968045"  # of the demo's block: agents outside the room log in and out here
 RTP = (12000, 15999)  # 370 seats need 1480; callers who wait and phones that are called need their own
 # Program -> the role it logs in with; in the order in which they are started.
-LOGINS = {"agi": "seatline_switch", "switch": "seatline_switch", "worker": "seatline_app", "web": "seatline_app",
-          "phones": "seatline_switch"}  # fmt: skip
+LOGINS = {"witness": "seatline_switch", "agi": "seatline_switch", "switch": "seatline_switch",
+          "worker": "seatline_app", "web": "seatline_app", "phones": "seatline_switch"}  # fmt: skip
 _PASSWORDS = {"seatline_owner": "HOUSE_OWNER_PASSWORD", "seatline_app": "HOUSE_APP_PASSWORD",
               "seatline_switch": "HOUSE_SWITCH_PASSWORD"}  # fmt: skip
 
@@ -137,6 +137,7 @@ class House:
             **{name: value for name, value in os.environ.items() if name not in own},
             **settings,
             "SEATLINE_VAR": str(self.var),
+            "SEATLINE_CEL": str(self.asterisk.folder / "log" / "cel-custom"),
             "SEATLINE_ARI_URL": f"http://127.0.0.1:{self.values['HOUSE_ARI_PORT']}/ari",
             "DATABASE_URL": self.database_url(login),
             "DJANGO_SETTINGS_MODULE": "seatline.settings",
@@ -149,6 +150,7 @@ class House:
         """One of `LOGINS`' programs."""
         python, manage = sys.executable, str(ROOT / "manage.py")
         commands: dict[str, tuple[str, ...]] = {
+            "witness": (python, manage, "witness"),
             "agi": (python, manage, "agi"),
             "switch": (python, manage, "switch"),
             "worker": (python, manage, "procrastinate", "worker"),
@@ -164,9 +166,19 @@ class House:
             command=commands[name],
             folder=self.var / "run",
             log_folder=self.logs,
-            environment=self.environment(LOGINS[name]),
+            environment={**self.environment(LOGINS[name]), **self._metrics(name)},
             directory=ROOT,
         )
+
+    def metrics_port(self, name: str) -> int:
+        """Where a program tells its health and figures; 0: nowhere."""
+        return int(self.values.get(f"HOUSE_{name.upper()}_METRICS_PORT", 0))
+
+    def _metrics(self, name: str) -> dict[str, str]:
+        return {
+            "SEATLINE_METRICS_PORT": str(self.metrics_port(name)),
+            "SEATLINE_SHIPPER_METRICS_PORT": str(self.metrics_port("shipper")),
+        }
 
     @property
     def programs(self) -> list[Process]:

@@ -32,6 +32,13 @@ PORTS = {
     "SEATLINE_AGI_PORT": 4573,
     "HOUSE_ARI_PORT": 8088,
     "HOUSE_POSTGRES_PORT": 54320,
+    # Where each program tells Prometheus its figures (deploy/monitoring/prometheus.yml).
+    "HOUSE_WEB_METRICS_PORT": 9471,
+    "HOUSE_SWITCH_METRICS_PORT": 9472,
+    "HOUSE_AGI_METRICS_PORT": 9473,
+    "HOUSE_WORKER_METRICS_PORT": 9474,
+    "HOUSE_WITNESS_METRICS_PORT": 9475,
+    "HOUSE_SHIPPER_METRICS_PORT": 9476,
 }
 PHONES_PORT = "HOUSE_PHONES_PORT"  # the first of a row of ports for the scripted phones
 PHONES_ROW = 400  # 40 phones, ten ports each

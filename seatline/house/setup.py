@@ -29,6 +29,12 @@ _OWNERS = {
     "SEATLINE_AMI_PORT": "asterisk",
     "HOUSE_ARI_PORT": "asterisk",
     "HOUSE_POSTGRES_PORT": "postgres",
+    "HOUSE_WEB_METRICS_PORT": "web",
+    "HOUSE_SWITCH_METRICS_PORT": "switch",
+    "HOUSE_AGI_METRICS_PORT": "agi",
+    "HOUSE_WORKER_METRICS_PORT": "worker",
+    "HOUSE_WITNESS_METRICS_PORT": "witness",
+    "HOUSE_SHIPPER_METRICS_PORT": "switch",
 }
 
 

@@ -84,7 +84,9 @@ def pids(house: House) -> dict[str, int | None]:
 
 def wait_until_ready(house: House, program: Process) -> None:
     """Wait until the program does its work; raise with its last words if it ends or takes too long."""
-    ready: dict[str, Callable[[House], bool]] = {"web": web_answers, "agi": agi_answers, "switch": switch_registered}
+    ready: dict[str, Callable[[House], bool]] = {
+        "web": web_answers, "agi": agi_answers, "switch": switch_registered, "witness": witness_holds,
+    }  # fmt: skip
     check = ready.get(program.name)
     end = time.monotonic() + READY_WITHIN.total_seconds()
     settle = time.monotonic() + 0.5  # a program without a question asked of it may still fall over at once
@@ -118,6 +120,11 @@ def agi_answers(house: House) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", house.asterisk.ports.agi)) == 0
+
+
+def witness_holds(house: House) -> bool:
+    """The witness has seen that Asterisk writes channel events: without them a fault of ours would cost the bill."""
+    return get(f"http://127.0.0.1:{house.metrics_port('witness')}/readyz") is not None
 
 
 def switch_registered(house: House) -> bool:

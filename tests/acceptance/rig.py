@@ -160,6 +160,7 @@ class Rig:
             self.do(self.wire.mend())
             self._make_sounds()
             self.asterisk.start()
+            self.witness.start()
             self.agi.start()
             self.switch.start()
             self.wait_for_switch()
@@ -171,6 +172,7 @@ class Rig:
             stack.callback(self._stop_loop)
             stack.callback(lambda: self.do(self.wire.cut()))
             stack.callback(self.asterisk.stop)
+            stack.callback(self.witness.stop)
             stack.callback(self.agi.stop)
             stack.callback(self.switch.stop)
             for phone in self._phones:
@@ -193,6 +195,11 @@ class Rig:
         return self._program("switch")
 
     @property
+    def witness(self) -> Process:
+        """The program that takes Asterisk's channel events on record."""
+        return self._program("witness")
+
+    @property
     def agi(self) -> Process:
         """The FastAGI server."""
         return self._program("agi")
@@ -208,6 +215,7 @@ class Rig:
                 **os.environ,
                 "DATABASE_URL": urlunsplit(self._database._replace(netloc=self._by_wire())),
                 "SEATLINE_VAR": str(self.var),
+                "SEATLINE_CEL": str(self.asterisk.folder / "log" / "cel-custom"),
                 "SEATLINE_ARI_URL": f"http://127.0.0.1:{ports.http}/ari",
                 "SEATLINE_ARI_USER": access.ari_user,
                 "SEATLINE_ARI_PASSWORD": access.ari_password,
