@@ -22,6 +22,17 @@ from telephony.recordings.models import Recording
 from tenants.accounts.scope import telephony_scope
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideLeg:
+    """A call to a number outside as part of a call; what the carrier charges runs from its answer to its end."""
+
+    leg_id: UUID
+    number: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedCall:
     """A call that has ended, for mediation. A call that was corrected comes again with a higher position."""
@@ -45,6 +56,7 @@ class ClosedCall:
     talk: timedelta
     waited: timedelta
     practice: bool
+    outside: tuple[OutsideLeg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +77,8 @@ class OpenCall:
 def closed_calls_after(position: int, limit: int) -> list[ClosedCall]:
     """Calls that ended, in the order in which they became known or were corrected; at most `limit`."""
     rows = list(Call.objects.filter(position__gt=position, ended_at__isnull=False).order_by("position")[:limit])
-    known = _agents(rows)
-    return [_closed(row, known) for row in rows]
+    known, outside = _agents(rows), _outside(rows)
+    return [_closed(row, known, outside.get(row.id, ())) for row in rows]
 
 
 def open_calls() -> list[OpenCall]:
@@ -152,7 +164,16 @@ def call_report(sip_call_id: str) -> dict[str, Any] | None:
     }
 
 
-def _closed(row: Call, known: dict[UUID, Person]) -> ClosedCall:
+def _outside(rows: Iterable[Call]) -> dict[UUID, tuple[OutsideLeg, ...]]:
+    """The legs to numbers outside, by call, in order."""
+    found: dict[UUID, tuple[OutsideLeg, ...]] = {}
+    for leg in Leg.objects.filter(call__in=rows).exclude(number="").order_by("call_id", "no"):
+        one = OutsideLeg(leg.id, leg.number, leg.started_at, leg.answered_at, leg.ended_at)
+        found[leg.call_id] = (*found.get(leg.call_id, ()), one)
+    return found
+
+
+def _closed(row: Call, known: dict[UUID, Person], outside: tuple[OutsideLeg, ...]) -> ClosedCall:
     assert row.ended_at is not None
     agent = known.get(row.agent_id) if row.agent_id else None
     return ClosedCall(
@@ -161,6 +182,7 @@ def _closed(row: Call, known: dict[UUID, Person]) -> ClosedCall:
         queue_code=row.queue_code or None, agent_id=row.agent_id, agent_number=agent.number if agent else None,
         outcome=row.outcome, started_at=row.started_at, answered_at=row.answered_at, connected_at=row.connected_at,
         ended_at=row.ended_at, talk=row.talked, waited=row.waited, practice=row.practice,
+        outside=outside,
     )  # fmt: skip
 
 
