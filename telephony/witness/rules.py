@@ -80,8 +80,9 @@ def parse(line: bytes) -> Seen:
         seconds, _, micro = told["eventtime"].partition(".")
         at = _EPOCH + timedelta(seconds=int(seconds)) + int(f"{micro:0<6.6}") * _MICROSECOND
         return Seen(
-            kind=Kind(told["eventtype"]), at=at, channel=told["uniqueid"], linked=told["linkedid"],
-            channel_name=told["channame"], name=told["userdeftype"], caller=told["num"], caller_name=told["name"],
+            # A user event stands there by its own name, not by the kind.
+            kind=Kind.USER_DEFINED if told["userdeftype"] else Kind(told["eventtype"]),
+            at=at, channel=told["uniqueid"], linked=told["linkedid"], channel_name=told["channame"], name=told["userdeftype"], caller=told["num"], caller_name=told["name"],
             exten=told["exten"], context=told["context"], app=told["appname"], extra=_extra(told["eventextra"]),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
