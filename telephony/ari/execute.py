@@ -90,7 +90,7 @@ def _create(command: cmd.CreateLeg | cmd.CreateOutside, app: str, outward: Calla
         shown = _shown(outward(command.caller_id), "")
     where = {
         "endpoint": endpoint, "app": app, "appArgs": "leg", "channelId": command.channel,
-        "originator": command.originator,
+        **({"originator": command.originator} if command.originator else {}),
     }  # fmt: skip
     return Request("POST", "channels/create", where, {"variables": {**command.variables, **shown}})
 

@@ -50,6 +50,7 @@ class Telephone:
     answers_after: timedelta | None = timedelta(seconds=5)
     cause: int = 17
     presses: str = "1"  # when it is asked to take the call; a mailbox presses nothing
+    talk: timedelta = timedelta(minutes=3)  # of a customer who is called back, and then hangs up
 
 
 @dataclass(slots=True)
@@ -70,6 +71,8 @@ class _Phone:
     up: bool = False
     number: str = ""  # of a telephone outside
     trunk: str = ""
+    connected: bool = False
+    prompts: set[PlaybackId] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -85,7 +88,8 @@ class SimulatedAsterisk:
     _order: "count[int]" = field(default_factory=count)
     lines: dict[ChannelId, _Line] = field(default_factory=dict)
     phones: dict[ChannelId, _Phone] = field(default_factory=dict)
-    bridges: set[str] = field(default_factory=set)
+    bridges: dict[str, set[ChannelId]] = field(default_factory=dict)  #: who hears whom
+    music: set[ChannelId] = field(default_factory=set)  #: who hears music
     outside: dict[str, Telephone] = field(default_factory=dict)  #: by number; one that is not here answers
     #: what tenants' systems and tables answer: the result, and values; None: nothing at all
     answers: Callable[[cmd.LookUp | cmd.CheckPin], tuple[str, dict[str, str]] | None] = lambda _: ("failed", {})
@@ -150,10 +154,17 @@ class SimulatedAsterisk:
             case cmd.DialLeg(channel=channel, ring=ring):
                 self._ring(channel, ring)
             case cmd.Connect(bridge=bridge, channels=channels):
-                self.bridges.add(bridge)
+                there = {one for one in channels if one in self.lines or one in self.phones}
+                self.bridges.setdefault(bridge, set()).update(there)
                 self._talk(channels)
+            case cmd.TakeOut(bridge=bridge, channel=channel):
+                self.bridges.get(bridge, set()).discard(channel)
             case cmd.DropBridge(bridge=bridge):
-                self.bridges.discard(bridge)
+                self.bridges.pop(bridge, None)
+            case cmd.StartMusic(channel=channel) if channel in self.lines or channel in self.phones:
+                self.music.add(channel)
+            case cmd.StopMusic(channel=channel):
+                self.music.discard(channel)
             case cmd.HangUp(channel=channel, cause=cause):
                 self._soon(lambda: self._end(channel, cause))
             case cmd.LookUp(call=call, count=number) | cmd.CheckPin(call=call, count=number):
@@ -196,6 +207,9 @@ class SimulatedAsterisk:
             self._soon(lambda: self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback)), PROMPT)
             self._soon(lambda: self._take(channel, phone), PROMPT / 2)
             return
+        if phone is not None:  # of an agent, who hears it until it is stopped
+            phone.prompts.add(playback)
+            return
         line = self.lines.get(channel)
         if line is None:
             self._soon(lambda: self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback, failed=True)))
@@ -210,6 +224,11 @@ class SimulatedAsterisk:
         for line in self.lines.values():
             if line.prompt == playback:
                 line.prompt = None
+                self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback))
+                return
+        for phone in self.phones.values():
+            if playback in phone.prompts:
+                phone.prompts.remove(playback)
                 self.happen(ev.PromptEnded(call=call, at=self.now, playback=playback))
                 return
 
@@ -261,11 +280,14 @@ class SimulatedAsterisk:
             self.happen(ev.LegAnswered(call=phone.call, at=self.now, channel=channel))
 
     def _talk(self, channels: Sequence[ChannelId]) -> None:
-        caller, agent = channels
-        line = self.lines.get(caller)
-        if line is not None:
+        caller, *others = channels
+        line, customer = self.lines.get(caller), self.phones.get(caller)
+        if customer is not None and customer.number and not customer.connected:  # who is called back
+            customer.connected = True
+            self._soon(lambda: self._end(caller, 16), self.outside.get(customer.number, Telephone()).talk)
+        if line is not None and others and not line.connected:  # later he is only brought together with somebody else
             line.connected = True
-            first = agent if line.script.agent_hangs_up else caller
+            first = others[0] if line.script.agent_hangs_up else caller
             self._soon(lambda: self._end(first, 16), line.script.talk)
 
     def _impatient(self, channel: ChannelId) -> None:
@@ -276,6 +298,9 @@ class SimulatedAsterisk:
     def _end(self, channel: ChannelId, cause: int) -> None:
         call = self.engine.call_of(channel)
         there = self.lines.pop(channel, None) or self.phones.pop(channel, None)
+        self.music.discard(channel)
+        for inside in self.bridges.values():
+            inside.discard(channel)
         if there is not None and call is not None:
             self.happen(ev.ChannelEnded(call=call, at=self.now, channel=channel, cause=cause))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from telephony.core.say import Say
+from telephony.core.values import QueueId
 
 GIVEN = ("caller", "dialled")  # variables that every call has
 
@@ -111,5 +112,21 @@ class Voicemail:
     mail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """Promise to call back by `queue`, at the place that the caller has: at the caller's number, or at one keyed.
+
+    After the promise it says `promised` and hangs up; `otherwise` is for who gives no number that may be called.
+    """
+
+    queue: QueueId
+    otherwise: str
+    say: tuple[Say, ...] = ()
+    promised: tuple[Say, ...] = ()
+    wrong: tuple[Say, ...] = ()
+    tries: int = 3
+    wait: timedelta = timedelta(seconds=6)
+
+
 Keyed = Digits | Pin | Order
-Asking = Keyed | Lookup | Voicemail
+Asking = Keyed | Lookup | Voicemail | Callback

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from telephony.core import commands as cmd
 from telephony.core import facts as fact
 from telephony.core.flow import Flow, WithCaller
 from telephony.core.plan import Plan, QueuePlan
 from telephony.core.values import (
+    CallbackId,
     CallId,
     ChannelId,
     EndedBy,
@@ -21,6 +23,7 @@ from telephony.core.values import (
     LegKind,
     Outcome,
     PlaybackId,
+    QueueId,
     TenantId,
 )
 
@@ -35,10 +38,14 @@ class Stage(StrEnum):
     RINGING = "ringing"  # in a queue, an agent's phone rings
     DIALLING = "dialling"  # a number outside is being called
     CONFIRMING = "confirming"  # it has answered, and is asked to take the call by a key
+    CALLING = "calling"  # an agent is there, and the customer who is to be called back is being dialled
     CONSULTING = "consulting"  # the tenant's system is being asked
     RECORDING = "recording"  # the caller speaks a message
     TALKING = "talking"
     PASSING = "passing"  # an agent has sent the caller on, and the next one's phone rings
+    ENQUIRING = "enquiring"  # an agent has a third called; the caller hears music meanwhile
+    APART = "apart"  # agent and third talk, or agent and caller; whoever does not hears music
+    TOGETHER = "together"  # more than two talk, or two from whom the caller has gone
     LEAVING = "leaving"  # the last prompt is being played, then we hang up
     CLEARING = "clearing"  # the end is decided; channels are going
     ENDED = "ended"
@@ -49,6 +56,9 @@ class Stage(StrEnum):
         return _SHOWN.get(self, self.value)
 
 
+#: Stages in which agents talk: a new switch takes such calls over, all others are over with the old one.
+TALKS = frozenset({Stage.TALKING, Stage.ENQUIRING, Stage.APART, Stage.TOGETHER})
+
 _SHOWN = {
     Stage.NEW: "flow",
     Stage.LISTENING: "flow",
@@ -58,8 +68,12 @@ _SHOWN = {
     Stage.WAITING: "queue",
     Stage.RINGING: "queue",
     Stage.PASSING: "queue",
+    Stage.ENQUIRING: "talking",
+    Stage.APART: "talking",
+    Stage.TOGETHER: "talking",
     Stage.DIALLING: "outside",
     Stage.CONFIRMING: "outside",
+    Stage.CALLING: "outside",
 }
 
 
@@ -74,12 +88,46 @@ class Dialling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
-    """How far an agent's sending the caller on has come."""
+class Asked:
+    """An agent's wish, and how it came: that is the way its answer goes back."""
 
-    by: int  #: the leg of the agent who sends
-    target: str  #: an agent's number
+    by: int  #: the leg of the agent
+    request: UUID | None = None  #: by the API or the desk
+    keyed: bool = False  #: by keys of the telephone
+    referred: bool = False  #: by SIP REFER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """How far an agent's bringing the caller and a third together has come, with the agent or without."""
+
+    by: int  #: the leg of the agent who asks
+    target: str  #: an agent's number, a queue's code, or a telephone outside as it was asked for
     back: bool = False  #: the target did not answer; the one who sent is rung
+    consult: bool = False  #: the agent stays and talks with the third first
+    number: str = ""  #: of a telephone outside, in E.164; empty if the target can be none
+    queue: QueueId | None = None  #: the target, where the agent waits for whoever is free
+    leg: int = 0  #: the third's, once it is known; 0: nobody yet
+    tried: tuple[str, ...] = ()  #: trunks that failed for the number
+    asked: Asked | None = None  #: to whom it has still to be said whether this begins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What an agent keys while talking, until it is a code."""
+
+    leg: int
+    keys: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingBack:
+    """What a call that goes out to a waiting customer is for, and how far it has come."""
+
+    callback: CallbackId
+    attempt: int
+    tried: tuple[str, ...] = ()  #: trunks that failed
+    sounded: PlaybackId | None = None  #: what the agent hears while the customer is called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +137,7 @@ class Call:
     id: CallId
     plan: Plan
     stage: Stage = Stage.NEW
-    channel: ChannelId | None = None  #: the caller's; None before it arrives
+    channel: ChannelId | None = None  #: the caller's; None before it arrives, or before a customer answers
     dialled: str = ""
     caller: str = ""
     caller_name: str = ""
@@ -112,6 +160,10 @@ class Call:
     told: int = 0  #: how often the caller has been told the place in this queue
     dialling: Dialling | None = None
     transfer: Transfer | None = None
+    calling_back: CallingBack | None = None
+    left: Outcome | None = None  #: how the caller came out of the queue last waited in
+    aside: frozenset[int] = frozenset()  #: legs that hear music outside the talk
+    typed: Typed | None = None
     legs: tuple[Leg, ...] = ()
     recording: str = ""
     outcome: Outcome | None = None
@@ -137,8 +189,19 @@ class Call:
         return tuple(leg for leg in agents if leg.answered_at is None and leg.ended_at is None)
 
     @property
+    def talkers(self) -> tuple[Leg, ...]:
+        """Whoever is in the talk or set aside from it: everybody who has answered and has not gone."""
+        return tuple(
+            leg for leg in self.legs
+            if leg.answered_at is not None and leg.ended_at is None
+            and (leg.kind is not LegKind.OUTSIDE or leg.connected_at is not None)
+        )  # fmt: skip
+
+    @property
     def caller_leg(self) -> Leg:
-        """Leg 0."""
+        """Leg 0; of a call that goes out, the customer's leg once it is answered."""
+        if self.channel is not None and self.legs[0].channel != self.channel:
+            return next(leg for leg in self.legs if leg.channel == self.channel)
         return self.legs[0]
 
 
@@ -169,6 +232,9 @@ class Turn:
         """Go to a stage, and write it on the caller's channel for a switch that may have to take over."""
         before, call = self.call.stage, self.call
         self.become(stage=stage)
+        if call.typed is not None:  # what was begun here would mean something else there
+            self.become(typed=None)
+            self.drop_timer("typed")
         if stage.shown != before.shown and call.channel and call.caller_leg.ended_at is None:
             self.order(cmd.Mark, channel=call.channel, variables={"STAGE": stage.shown})
 

@@ -7,6 +7,7 @@ A command may be carried out twice after a crash, so each names its objects by i
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from telephony.core.plan import System
 from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, PlaybackId, QueueId, TenantId
@@ -63,7 +64,7 @@ class CreateLeg(Command):
 
     channel: ChannelId
     endpoint: Endpoint
-    originator: ChannelId
+    originator: ChannelId | None  #: None: nobody is on the line yet
     caller: str
     caller_name: str
     tenant: str
@@ -77,7 +78,7 @@ class CreateOutside(Command):
     channel: ChannelId
     number: str
     trunk: str
-    originator: ChannelId
+    originator: ChannelId | None  #: None: nobody is on the line yet
     caller_id: str
     variables: Mapping[str, str] = field(default_factory=dict)
 
@@ -308,6 +309,14 @@ class KeepMessage(Command):
     """The message is over: complete the named file and measure it; ends with MessageKept or MessageMissing."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest(Command):
+    """Tell whoever asked: it is done, or for this `reason` it is not."""
+
+    request: UUID
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ from telephony.core.values import EndedBy, Leg, LegKind, Outcome, talk_bridge
 LEAVE_WITHIN = timedelta(seconds=60)
 CLEAR_WITHIN = timedelta(seconds=10)
 
-IN_VAIN = frozenset({Outcome.ABANDONED, Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT})
+IN_VAIN = frozenset(
+    {Outcome.ABANDONED, Outcome.NO_AGENT, Outcome.QUEUE_FULL, Outcome.QUEUE_TIMEOUT, Outcome.LEFT_QUEUE}
+)
 LAST_WORDS: dict[Outcome, str] = {
     Outcome.CLOSED: "closed",
     Outcome.NO_AGENT: "no-agent",
@@ -28,6 +30,7 @@ LAST_WORDS: dict[Outcome, str] = {
     Outcome.FAILED: "technical-trouble",
     Outcome.INFORMED: "goodbye",
     Outcome.VOICEMAIL: "message-kept",
+    Outcome.CALLBACK_PROMISED: "callback-promised",
 }
 
 
@@ -86,7 +89,9 @@ def end_leg(turn: Turn, leg: Leg, cause: int) -> None:
     if leg.trunk:
         turn.order(cmd.FreeTrunk, trunk=leg.trunk)
     if leg.kind is LegKind.AGENT and leg.agent is not None:
-        turn.order(cmd.AgentFree, agent=leg.agent, how="talked" if leg.answered_at else "cancelled")
+        # Whoever waited for a customer who was not reached has talked with nobody.
+        talked = leg.answered_at is not None and turn.call.channel is not None
+        turn.order(cmd.AgentFree, agent=leg.agent, how="talked" if talked else "cancelled")
 
 
 def close(turn: Turn) -> None:

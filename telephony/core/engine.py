@@ -17,11 +17,12 @@ from telephony.core import facts as fact
 from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.floor import Floor, Offer
 from telephony.core.acd.sticky import LastTalks, Talk
-from telephony.core.call import Call, Stage
+from telephony.core.call import TALKS, Call, Stage
+from telephony.core.callbacks import Promise, Promises
 from telephony.core.lines import Lines
 from telephony.core.plan import Plan
 from telephony.core.step import step
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId, outside_number
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId
 
 TRUNK = "trunk-"  # how accounts of carriers begin
 
@@ -79,6 +80,7 @@ class Engine:
         self.calls: dict[CallId, Call] = {}
         self.floor = Floor(chance)
         self.lines = Lines()
+        self.promises = Promises()
         self._channels: dict[ChannelId, CallId] = {}
         self._last = LastTalks()
         self.obey(plan)
@@ -123,6 +125,16 @@ class Engine:
         self.floor.follow(sessions, at)
         return self._settle(at)
 
+    def call_back(self, open_: Iterable[Promise], at: datetime) -> Work:
+        """These customers are to be called back, and no others: each keeps the place of the time of asking."""
+        events: deque[ev.Event] = deque()
+        for call in self.promises.follow(open_, self._plan, self.floor, at):
+            if self.calls[call].stage in (Stage.WAITING, Stage.RINGING):  # later it is too late
+                events.append(ev.CallbackWithdrawn(call=call, at=at))
+        work = Work()
+        self._run(events, at, work)
+        return work
+
     def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
         """A phone has registered, or is gone; or a carrier, whose account is `trunk-` and the trunk's name."""
         if endpoint.startswith(TRUNK):
@@ -139,19 +151,21 @@ class Engine:
     def adopt(self, call: Call, at: datetime) -> Work:
         """Take over a call of an earlier switch, as `resume` gave it; its agent is busy from now on."""
         self.calls[call.id] = call
+        if call.calling_back is not None:
+            self.promises.adopt(call.id, call.calling_back.callback, call.calling_back.attempt)
         for leg in call.legs:
-            self._channels[leg.channel] = call.id
+            if leg.channel:
+                self._channels[leg.channel] = call.id
             if leg.trunk and leg.ended_at is None:
                 self.lines.busy[leg.trunk] += 1
         work = Work()
-        busy = call.agent_leg
-        agent = self.floor.agents.get(busy.agent) if busy is not None and busy.agent is not None else None
-        if agent is not None and call.stage is Stage.TALKING:
-            before = (agent.state, agent.call)
-            agent.queue = call.queue.id if call.queue else None
-            held = busy is not None and busy.held
-            self.floor.become(agent, State.HOLD if held else State.TALKING, at, call.id)
-            self._say_state(before, agent, at, work)
+        for leg in call.talkers if call.stage in TALKS else ():
+            agent = self.floor.agents.get(leg.agent) if leg.agent is not None else None
+            if agent is not None:
+                before = (agent.state, agent.call)
+                agent.queue = call.queue.id if call.queue else None
+                self.floor.become(agent, State.HOLD if leg.held else State.TALKING, at, call.id)
+                self._say_state(before, agent, at, work)
         return work
 
     def wrap_up_over(self, agent_id: AgentId, count: int, at: datetime) -> Work:
@@ -189,6 +203,8 @@ class Engine:
             self._offer(offer, events, at, work)
 
     def _offer(self, offer: Offer, events: deque[ev.Event], at: datetime, work: Work) -> None:
+        if offer.call not in self.calls:
+            events.append(self._call_back_now(offer, at))
         for agent_id in offer.agents:
             agent = self.floor.agents[agent_id]
             self._say_state((State.READY, None), agent, at, work)
@@ -199,6 +215,15 @@ class Engine:
                 )
             )  # fmt: skip
 
+    def _call_back_now(self, offer: Offer, at: datetime) -> ev.CallbackDue:
+        """What held a place for a customer becomes a call."""
+        promise = self.promises.begin(offer.call)
+        self.calls[offer.call] = Call(id=offer.call, plan=self._plan)
+        return ev.CallbackDue(
+            call=offer.call, at=at, callback=promise.id, attempt=promise.attempt, tenant=promise.tenant,
+            queue=offer.queue, number=promise.number, dialled=promise.dialled, since=promise.since,
+        )  # fmt: skip
+
     def _one(self, events: deque[ev.Event], event: ev.Event, work: Work) -> None:
         call = self.calls.get(event.call)
         if call is None:
@@ -206,7 +231,8 @@ class Engine:
         after, commands, facts = step(call, event)
         self.calls[event.call] = after
         for leg in after.legs[len(call.legs) :]:
-            self._channels[leg.channel] = after.id
+            if leg.channel:
+                self._channels[leg.channel] = after.id
         work.facts += facts
         for one in facts:
             if isinstance(one, fact.AgentConnected) and after.tenant and after.caller:
@@ -262,9 +288,6 @@ class Engine:
             for one in self.floor.agents.values()
             if one.who.tenant == command.tenant and command.number in ("", one.who.number)
         ]
-        if command.number and any(outside_number(who.endpoint) for who in wanted):
-            # A leg to a telephone outside needs a trunk and a key that takes the call; this way leads to phones only.
-            return ev.TargetRefused(call=command.call, at=at, reason="outside")
         agent = self.floor.reserve(
             command.call, command.tenant, queue, at, number=command.number, returning=command.agent
         )
@@ -322,3 +345,4 @@ class Engine:
             for leg in call.legs:
                 self._channels.pop(leg.channel, None)
             del self.calls[call_id]
+            self.promises.over(call_id)

@@ -6,8 +6,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, PlaybackId
+from telephony.core.plan import QueuePlan
+from telephony.core.values import AgentId, CallbackId, CallId, ChannelId, Endpoint, PlaybackId, TenantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,27 @@ class CallOffered(Event):
     caller_name: str = ""
     sip_call_id: str = ""
     practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDue(Event):
+    """An agent is being reserved for a customer who is to be called back: the first event of a call that goes out.
+
+    `dialled` is the number that the customer had dialled, empty if none; `attempt` counts such calls from 1.
+    """
+
+    callback: CallbackId
+    attempt: int
+    tenant: TenantId
+    queue: QueuePlan
+    number: str
+    dialled: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackWithdrawn(Event):
+    """The customer is not to be called back any more, or not now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +111,39 @@ class LegRinging(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindAsked(Event):
-    """The party on `channel` asks that the others be sent on: to an agent by number, or to a queue by code."""
+    """The phone on `channel` asks by SIP REFER that the other be sent on: an agent's number, a queue's code, a number.
+
+    `replaces` is the channel of the phone's own other call, whose far side is to take the caller.
+    """
 
     channel: ChannelId
     target: str
+    replaces: ChannelId | None = None
+
+
+class Wish(StrEnum):
+    """What an agent, or whoever answers for the agents, may ask of a call that goes on; words of the API."""
+
+    HOLD = "hold"
+    RESUME = "resume"
+    BLIND_TRANSFER = "blind_transfer"  # to an agent's number, a queue's code or a number outside
+    CONSULT = "consult"  # the same targets; the caller is held
+    COMPLETE = "complete"  # of a consultation: caller and third go on alone
+    CANCEL = "cancel"  # of a consultation: caller and agent go on alone
+    TOGGLE = "toggle"  # of a consultation: talk with the other of the two
+    ADD = "add"  # of a consultation: all three talk
+    LEAVE = "leave"  # out of the call; the others go on
+    HANG_UP = "hang_up"  # the call is over for everybody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishUttered(Event):
+    """A request of the API or the desk; it is answered once, by its id. Without an agent: for whoever talks."""
+
+    request: UUID
+    wish: Wish
+    agent: AgentId | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +156,7 @@ class TargetReserved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetRefused(Event):
-    """The agent who was asked for cannot be rung; `reason` is unknown or busy."""
+    """The agent who was asked for cannot be rung; `reason` is unknown, busy, or interrupted by a restart."""
 
     reason: str
 

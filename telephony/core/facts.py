@@ -85,6 +85,44 @@ class WaitForeseen(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked(Fact):
+    """The caller is to be called back at `number` by the queue; `source` is key, or missed for one who hung up.
+
+    `waited` are the seconds that the caller has waited already: the place in the queue is that much older.
+    """
+
+    queue: UUID
+    queue_code: str
+    number: str
+    waited: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackBegun(Fact):
+    """An agent is there for a customer who is to be called back at `number`: the first fact of a call that goes out.
+
+    There is no leg 0; `attempt` counts these calls from 1, `waited` are the seconds since the customer began to wait.
+    """
+
+    callback: UUID
+    attempt: int
+    number: str
+    queue: UUID
+    queue_code: str
+    dialled: str
+    waited: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTook(Fact):
+    """The agent has taken a callback and hears how the customer is called; AgentConnected follows when they talk."""
+
+    leg: int
+    agent: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentOffered(Fact):
     """An agent's phone is rung for this call."""
 
@@ -153,19 +191,74 @@ class OutsideFailed(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferBegun(Fact):
-    """The agent of this leg sent the caller on, and is out of the call: to an agent's number or a queue's code."""
+    """The agent of this leg sent the caller on, and is out of the call: `to` an agent, a queue or outside. Leg
+    `aside`, the caller's, hears music meanwhile."""
 
     leg: int
     target: str
+    to: str = ""
+    aside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFailed(Fact):
-    """The caller could not be sent there: unknown, busy, not_now (nothing has changed), or not_answered."""
+    """The caller could not be sent there: unknown, busy, not_now or a word of `lines.Refusal` (nothing has changed),
+    or not_answered."""
 
     leg: int
     target: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultBegun(Fact):
+    """The agent of this leg has a third called: `to` an agent, a queue or outside. Leg `aside`, the caller's, hears
+    music meanwhile."""
+
+    leg: int
+    target: str
+    to: str = ""
+    aside: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultAnswered(Fact):
+    """The third, whose leg this is, talks with the agent of leg `by`."""
+
+    leg: int
+    by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultTurned(Fact):
+    """The agent of this leg talks with the other of the two; leg `aside` hears music from here on."""
+
+    leg: int
+    aside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultEnded(Fact):
+    """The agent of this leg is with the caller alone again: cancelled, hung_up, or why there was no third."""
+
+    leg: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferCompleted(Fact):
+    """The agent of this leg has left the caller to the third, whose leg is `to`."""
+
+    leg: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkJoined(Fact):
+    """Everybody talks with everybody from here on; the agent of this leg brought them together, or is left alone
+    with the third since the caller has gone."""
+
+    leg: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +370,8 @@ KINDS: dict[str, type[Fact]] = {
         AgentMissed, OutsideDialled, OutsideAnswered, OutsideConnected, OutsideFailed, AgentConnected,
         RecordingStarted, RecordingStored, RecordingLost, LegEnded, CallEnded, Consulted, OrderConfirmed,
         MessageStarted, MessageStored, MessageLost, LegHeld, LegResumed, TransferBegun, TransferFailed,
+        CallbackAsked, CallbackBegun, AgentTook,
+        ConsultBegun, ConsultAnswered, ConsultTurned, ConsultEnded, TransferCompleted, TalkJoined,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}

@@ -1,10 +1,10 @@
 """The caller and the flow: prompts, keys, merchants, and the way into a queue."""
 
 from telephony.core import commands as cmd
-from telephony.core import consulting, entry, message, outside, routing
+from telephony.core import consulting, entry, message, outside, promising, routing
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core.asking import Digits, Lookup, Order, Pin, Voicemail
+from telephony.core.asking import Callback, Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import clear, end_leg, leave, words
 from telephony.core.flow import Directory, Finish, FlowBroken, Forward, Menu, Play, ToQueue, visit
@@ -86,6 +86,8 @@ def go(turn: Turn, name: str) -> None:
             _on(turn, consulting.look_up(turn, node))
         case Digits() | Pin() | Order():
             entry.ask(turn, node)
+        case Callback():
+            _on(turn, promising.ask(turn, node))
         case Voicemail():
             message.greet(turn, node)
         case _:
@@ -107,7 +109,7 @@ def join(turn: Turn, node: ToQueue) -> None:
         leave(turn, Outcome.FAILED)
         return
     since = turn.call.waiting_since or turn.at
-    turn.become(queue=queue, waiting_since=since, entered_at=turn.at, told=0)
+    turn.become(queue=queue, waiting_since=since, entered_at=turn.at, told=0, left=None)
     turn.note(fact.QueueEntered, queue=queue.id, queue_code=queue.code)
     turn.to(Stage.WAITING)
     said = words(turn, node.say)
@@ -130,7 +132,7 @@ def prompt_ended(turn: Turn, event: ev.PromptEnded) -> None:
     match node:
         case Play():
             go(turn, node.next)
-        case Menu() | Directory() | Digits() | Pin() | Order():
+        case Menu() | Directory() | Digits() | Pin() | Order() | Callback():
             turn.set_timer("key", node.wait)
             turn.to(Stage.CHOOSING)
         case Voicemail():
@@ -166,6 +168,8 @@ def key_pressed(turn: Turn, event: ev.KeyPressed) -> None:
                 turn.to(Stage.CHOOSING)
         case Digits() | Pin() | Order():
             _on(turn, entry.key_pressed(turn, node, event.key))
+        case Callback():
+            _on(turn, promising.key_pressed(turn, node, event.key))
         case Voicemail():
             message.skip(turn)
 
@@ -177,6 +181,8 @@ def key_missing(turn: Turn, event: ev.TimerFired) -> None:
     node = turn.here
     if isinstance(node, Digits | Pin | Order):
         _on(turn, entry.key_missing(turn, node))
+    elif isinstance(node, Callback):
+        _on(turn, promising.key_missing(turn, node))
     elif isinstance(node, Directory) and turn.call.keys:
         choose_merchant(turn)
     else:
@@ -212,9 +218,12 @@ def ask_again(turn: Turn) -> None:
 
 
 def hung_up_in_flow(turn: Turn, event: ev.ChannelEnded) -> None:
-    """The caller hung up before any queue, or where the flow went on after one."""
+    """The caller hung up before any queue; or where the flow went on after one, and then counts as the queue let him go.
+
+    docs/adr/0023 says what reports need.
+    """
     leg = turn.call.leg_of(event.channel)
     if leg is not None and leg.kind is LegKind.CALLER:
-        turn.become(outcome=Outcome.ABANDONED_IN_MENU, ended_by=EndedBy.CALLER)
+        turn.become(outcome=turn.call.left or Outcome.ABANDONED_IN_MENU, ended_by=EndedBy.CALLER)
         end_leg(turn, leg, event.cause)
         clear(turn)

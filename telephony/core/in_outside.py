@@ -9,7 +9,7 @@ from datetime import timedelta
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import outside
+from telephony.core import outside, recording
 from telephony.core.call import Dialling, Stage, Turn
 from telephony.core.ending import appeared_too_late, clear, end_leg, words
 from telephony.core.flow import Forward, Say
@@ -129,10 +129,7 @@ def connect(turn: Turn, node: Forward, leg: Leg) -> None:
     outside.silence(turn, node)
     turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
     if node.record:
-        name = str(turn.call.id)
-        turn.become(recording=name)
-        turn.note(fact.RecordingStarted, name=name)
-        turn.order(cmd.StartRecording, channel=turn.call.channel, name=name)
+        recording.begin(turn)
     turn.to(Stage.TALKING)
 
 

@@ -3,6 +3,7 @@
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
+from telephony.core import in_callback, promising, recording
 from telephony.core.acd.estimate import place_in_words
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import appeared_too_late, clear, end_leg, leave, words
@@ -75,6 +76,9 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     turn.change_leg(leg, answered_at=event.at)
     for other in turn.call.ringing:
         turn.order(cmd.HangUp, channel=other.channel, cause=ANSWERED_ELSEWHERE)
+    if turn.call.channel is None:
+        in_callback.call_customer(turn, leg)
+        return
     stop_clocks(turn)
     turn.become(outcome=Outcome.ANSWERED)
     turn.note(fact.QueueLeft, reason="connected")
@@ -85,11 +89,8 @@ def connect(turn: Turn, event: ev.LegAnswered) -> None:
     # Asterisk plays this when the agent puts the caller on hold at the phone.
     turn.order(cmd.Mark, channel=turn.call.channel, variables={"CHANNEL(musicclass)": queue.music})
     turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
-    if queue.record and not turn.call.recording:  # else an agent sent the caller on, and it has begun
-        name = str(turn.call.id)
-        turn.become(recording=name)
-        turn.note(fact.RecordingStarted, name=name)
-        turn.order(cmd.StartRecording, channel=turn.call.channel, name=name)
+    if queue.record:
+        recording.begin(turn)
     turn.to(Stage.TALKING)
 
 
@@ -112,7 +113,7 @@ def channel_ended_while_ringing(turn: Turn, event: ev.ChannelEnded) -> None:
     turn.to(Stage.WAITING)
     queue, since = turn.call.queue, turn.call.entered_at
     assert queue is not None and since is not None
-    if event.at - since >= queue.max_wait:
+    if turn.call.channel is not None and event.at - since >= queue.max_wait:
         # The time ran out while the phone rang; it was allowed to ring to its end.
         stop_waiting(turn, Outcome.QUEUE_TIMEOUT)
 
@@ -128,6 +129,8 @@ def give_up(turn: Turn, event: ev.ChannelEnded, caller: Leg) -> None:
     """The caller is gone: leave the queue, and stop the phone that may be ringing."""
     turn.become(outcome=Outcome.ABANDONED, ended_by=EndedBy.CALLER)
     turn.note(fact.QueueLeft, reason="abandoned")
+    assert turn.call.queue is not None
+    promising.missed(turn, turn.call.queue)
     turn.order(cmd.LeaveQueue)
     end_leg(turn, caller, event.cause)
     for ringing in turn.call.ringing:
@@ -178,6 +181,8 @@ def tell_place(turn: Turn, event: ev.PlaceTold) -> None:
 
 def choose_instead(turn: Turn, event: ev.KeyPressed) -> None:
     """The caller takes what the node offers by this key rather than to wait on; phones that ring are stopped."""
+    if turn.call.channel is None:
+        return  # a phone that rang for a callback and is gone; nobody else is on the line
     node = turn.here
     assert isinstance(node, ToQueue)
     chosen = node.keys.get(event.key)
@@ -187,6 +192,7 @@ def choose_instead(turn: Turn, event: ev.KeyPressed) -> None:
         turn.order(cmd.HangUp, channel=ringing.channel)
         end_leg(turn, ringing, 0)
     stop_clocks(turn)
+    turn.become(left=Outcome.LEFT_QUEUE)
     turn.note(fact.QueueLeft, reason="exit_with_key", key=event.key)
     turn.order(cmd.LeaveQueue)
     silence(turn)
@@ -207,6 +213,7 @@ def refused(turn: Turn, event: ev.QueueRefused) -> None:
 def stop_waiting(turn: Turn, outcome: Outcome) -> None:
     """Leave the queue without an agent: go where the flow says, or say why and hang up."""
     stop_clocks(turn)
+    turn.become(left=outcome)
     turn.note(fact.QueueLeft, reason=outcome.value)
     turn.order(cmd.LeaveQueue)
     silence(turn)

@@ -22,16 +22,25 @@ NOT_ALLOWED = 21  # Q.850: call rejected
 
 def trunk_seized(turn: Turn, event: ev.TrunkSeized) -> None:
     """A trunk has a place for the agent's number: make the channel, unless the tenant may not call there."""
-    call = turn.call
-    leg = next((one for one in call.ringing if outside_number(one.endpoint) == event.number and not one.trunk), None)
-    assert call.tenant is not None
+    leg = called_at(turn, event.number)
     if leg is None:
         turn.order(cmd.FreeTrunk, trunk=event.trunk)
-        return
+    elif cause := call_there(turn, leg, event):
+        miss(turn, leg, cause)
+
+
+def called_at(turn: Turn, number: str) -> Leg | None:
+    """The leg of an agent at this number that has no trunk yet."""
+    return next((one for one in turn.call.ringing if outside_number(one.endpoint) == number and not one.trunk), None)
+
+
+def call_there(turn: Turn, leg: Leg, event: ev.TrunkSeized) -> int:
+    """Make the channel to the agent's number on this trunk; else the Q.850 cause for which that may not be."""
+    call = turn.call
+    assert call.tenant is not None
     if outside.refusal(turn, event.number, "") is not None:
         turn.order(cmd.FreeTrunk, trunk=event.trunk)
-        miss(turn, leg, NOT_ALLOWED)
-        return
+        return NOT_ALLOWED
     caller_id = outside.shown(turn, "") or ""
     leg = turn.change_leg(leg, number=event.number, trunk=event.trunk)
     turn.note(
@@ -43,6 +52,7 @@ def trunk_seized(turn: Turn, event: ev.TrunkSeized) -> None:
         channel=leg.channel, number=leg.number, trunk=leg.trunk, originator=call.channel, caller_id=caller_id,
         variables={"CALLREF": str(call.id), "TENANT": tenant.code, "STAGE": "agent"},
     )  # fmt: skip
+    return 0
 
 
 def no_trunk(turn: Turn, event: ev.NoTrunk) -> None:
@@ -64,34 +74,57 @@ def leg_answered(turn: Turn, event: ev.LegAnswered) -> None:
     leg = _ringing(turn, event.channel)
     if leg is None:
         in_queue.connect(turn, event)
-    elif _timer(leg) not in turn.call.timers:  # else it is being asked already
-        turn.note(fact.OutsideAnswered, leg=leg.no)
-        turn.set_timer(_timer(leg), CONFIRM_WITHIN)
-        media = words(turn, (Say("take-call"),))
-        if media:
-            turn.order(cmd.StartPrompt, channel=leg.channel, playback=_asked(turn, leg), media=2 * media)
+    else:
+        ask(turn, leg)
+
+
+def ask(turn: Turn, leg: Leg) -> None:
+    """Somebody has answered there: say which key takes the call."""
+    if _timer(leg) in turn.call.timers:
+        return  # it is being asked already
+    turn.note(fact.OutsideAnswered, leg=leg.no)
+    turn.set_timer(_timer(leg), CONFIRM_WITHIN)
+    media = words(turn, (Say("take-call"),))
+    if media:
+        turn.order(cmd.StartPrompt, channel=leg.channel, playback=_asked(turn, leg), media=2 * media)
 
 
 def key_pressed(turn: Turn, event: ev.KeyPressed) -> None:
     """The agent takes the call by a key; the caller's own keys are the queue's."""
-    leg = _ringing(turn, event.channel) if event.channel else None
-    if leg is None:
-        if event.channel is None or event.channel == turn.call.channel:
-            in_queue.choose_instead(turn, event)
-        return
-    if event.key == TAKES and _timer(leg) in turn.call.timers:
-        turn.drop_timer(_timer(leg))
-        turn.order(cmd.StopPrompt, playback=_asked(turn, leg))
+    if event.channel is None or event.channel == turn.call.channel:
+        in_queue.choose_instead(turn, event)
+    elif leg := taken_by(turn, event):
         in_queue.connect(turn, ev.LegAnswered(call=event.call, at=event.at, channel=leg.channel))
+
+
+def taken_by(turn: Turn, event: ev.KeyPressed) -> Leg | None:
+    """The leg of the agent outside who was asked and takes the call by this key; nobody asks there any more."""
+    leg = _ringing(turn, event.channel)
+    if leg is None or event.key != TAKES or _timer(leg) not in turn.call.timers:
+        return None
+    turn.drop_timer(_timer(leg))
+    turn.order(cmd.StopPrompt, playback=_asked(turn, leg))
+    return leg
 
 
 def time_passed(turn: Turn, event: ev.TimerFired) -> None:
     """Nobody pressed the key: the channel's end is the missed call."""
+    if not stop_asking(turn, event):
+        in_queue.time_passed_while_ringing(turn, event)
+
+
+def stop_asking(turn: Turn, event: ev.TimerFired) -> bool:
+    """Whether this was the time for the key of an agent outside; his channel is ended then."""
     for leg in turn.call.ringing:
         if event.timer == _timer(leg):
             turn.order(cmd.HangUp, channel=leg.channel)
-            return
-    in_queue.time_passed_while_ringing(turn, event)
+            return True
+    return False
+
+
+def forget(turn: Turn, leg: Leg) -> None:
+    """The time for the key no longer matters."""
+    turn.drop_timer(_timer(leg))
 
 
 def _ringing(turn: Turn, channel: str | None) -> Leg | None:

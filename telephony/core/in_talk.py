@@ -5,7 +5,8 @@ from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.call import Turn
 from telephony.core.ending import clear, end_leg
-from telephony.core.values import EndedBy, LegKind
+from telephony.core.gathering import bring_in, set_aside
+from telephony.core.values import EndedBy, Leg
 
 
 def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
@@ -16,7 +17,7 @@ def channel_ended_while_talking(turn: Turn, event: ev.ChannelEnded) -> None:
     if leg in turn.call.ringing:
         end_leg(turn, leg, event.cause)  # another had answered first
         return
-    turn.become(ended_by=EndedBy(leg.kind.value))
+    turn.become(ended_by=EndedBy(leg.kind.value), transfer=None)
     end_leg(turn, leg, event.cause)
     for other in turn.call.legs:
         if other.ended_at is None:
@@ -38,7 +39,31 @@ def _holds(turn: Turn, event: ev.LegHeld | ev.LegResumed, *, held: bool) -> None
     leg = turn.call.leg_of(event.channel)
     if leg is None or leg.ended_at is not None or leg.answered_at is None or leg.held is held:
         return  # telephones repeat themselves
+    if leg.no != turn.call.caller_leg.no and turn.call.caller_leg.no in turn.call.aside and turn.call.transfer is None:
+        return  # the agent's telephone holds or takes back what was held for him: `take_back_for` ends that
+    _is_held(turn, leg, held=held)
+
+
+def hold_for(turn: Turn, leg: Leg) -> bool:
+    """Hold the caller for this agent, whose telephone need not be able to; False if that is so already."""
+    if leg.held:
+        return False
+    set_aside(turn, turn.call.caller_leg)
+    _is_held(turn, leg, held=True)
+    return True
+
+
+def take_back_for(turn: Turn, leg: Leg) -> bool:
+    """The agent talks with the caller again; False if the caller is not held in this way."""
+    if not leg.held or turn.call.caller_leg.no not in turn.call.aside:
+        return False
+    bring_in(turn, turn.call.caller_leg)
+    _is_held(turn, leg, held=False)
+    return True
+
+
+def _is_held(turn: Turn, leg: Leg, *, held: bool) -> None:
     turn.change_leg(leg, held=held)
     turn.note(fact.LegHeld if held else fact.LegResumed, leg=leg.no)
-    if leg.kind is LegKind.AGENT and leg.agent is not None:
+    if leg.agent is not None:
         turn.order(cmd.AgentHolds, agent=leg.agent, held=held)

@@ -102,9 +102,11 @@ def make_leg(turn: Turn, event: ev.TrunkSeized, wanted: str) -> None:
     turn.note(fact.OutsideDialled, leg=no, number=event.number, trunk=event.trunk, caller_id=caller_id, channel=channel)
     assert call.tenant is not None
     tenant = call.plan.tenants[call.tenant]
+    first = call.agent_leg if call.channel is None else None  # nobody is on the line but the agent
+    originator = first.channel if first is not None else call.channel
     turn.order(
         cmd.CreateOutside,
-        channel=channel, number=event.number, trunk=event.trunk, originator=call.channel, caller_id=caller_id,
+        channel=channel, number=event.number, trunk=event.trunk, originator=originator, caller_id=caller_id,
         variables={"CALLREF": str(call.id), "TENANT": tenant.code, "STAGE": "outside"},
     )  # fmt: skip
 

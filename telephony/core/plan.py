@@ -4,12 +4,13 @@ A call keeps the plan with which it arrived, so that a flow which is published m
 inside the plan: it stays right while time passes, and PostgreSQL may be away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from telephony.core.flow import Flow
 from telephony.core.lines import OutsidePlan, TrunkPlan
+from telephony.core.opening import Hours
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 
 
@@ -87,6 +88,8 @@ class QueuePlan:
     misses_allowed: int = 2  # so many calls missed in a row make an agent not ready
     music: str = "default"
     record: bool = True
+    callback_hours: Hours = Hours("UTC")  # when customers may be called back; always, if not said
+    missed_after: timedelta = timedelta(0)  # who hung up after waiting so long is called back; 0: nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +107,22 @@ class System:
     inside: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How people here write numbers. The rules are `tenants.numbers`', and are handed in."""
+
+    country: str = "86"
+    read: Callable[[str], str] = lambda keyed: keyed  # E.164 of what was keyed; empty if it is no number
+    write: Callable[[str], str] = lambda number: number  # the digits by which people know a number
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All routes, flows, queues and prompts at one moment."""
 
     version: int = 0
+    country: str = "86"  # the country code of the room, and its area code: how people here key numbers
+    area: str = "21"
     tenants: Mapping[TenantId, TenantPlan] = field(default_factory=dict)
     routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)  # by E.164 number
     directory: Mapping[tuple[str, str], tuple[Route, ...]] = field(default_factory=dict)  # by number and merchant code
@@ -117,6 +131,7 @@ class Plan:
     trunks: tuple[TrunkPlan, ...] = ()
     outside: Mapping[TenantId, OutsidePlan] = field(default_factory=dict)
     systems: Mapping[tuple[TenantId, str], System] = field(default_factory=dict)  # by tenant and code
+    numbering: Numbering = Numbering()
     #: media by tenant (None: the house's own), name and language
     prompts: Mapping[tuple[TenantId | None, str, str], str] = field(default_factory=dict)
 

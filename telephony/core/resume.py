@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from telephony.core import facts as fact
 from telephony.core.call import Call, Stage
+from telephony.core.in_callback import called_back, nobody, with_customer
 from telephony.core.plan import Plan
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Leg, LegKind, Outcome, QueueId
 
@@ -27,6 +28,9 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                 channel = ChannelId(entry.channel)
                 call = replace(call, channel=channel, dialled=entry.dialled, caller=entry.caller)
                 legs[0] = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
+            case fact.CallbackBegun():
+                legs[0] = nobody(entry.at)
+                call = called_back(call, entry)
             case fact.FlowEntered():
                 call = replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
             case fact.QueueEntered():
@@ -37,6 +41,8 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                     no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,
                     agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
                 )  # fmt: skip
+            case fact.AgentTook():
+                legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
             case fact.AgentConnected():
                 legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
                 call = replace(call, outcome=Outcome.ANSWERED)
@@ -50,10 +56,12 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                 return None
     if 0 not in legs:
         return None
+    if call.calling_back is not None:
+        call = with_customer(call, legs)
     call = replace(call, legs=tuple(legs[no] for no in sorted(legs)))
     agent = call.agent_leg
     talks = agent is not None and agent.answered_at is not None
-    forwarded = [leg for leg in legs.values() if leg.connected_at is not None]
+    forwarded = [leg for leg in legs.values() if leg.kind is LegKind.OUTSIDE and leg.connected_at is not None]
     if forwarded:
         call = replace(call, outcome=Outcome.FORWARDED)
     talks = talks or any(leg.ended_at is None for leg in forwarded)

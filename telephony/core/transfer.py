@@ -1,8 +1,11 @@
-"""An agent sends the caller on: to an agent of the same tenant, by number, or to one of the tenant's queues, by code.
+"""An agent brings the caller to a third: an agent of the same tenant, one of its queues, or a telephone outside.
 
-Rules of this file: the agent's part is over at once, with its own time on the record; the caller hears music until
-somebody takes the call. Who cannot be reached gives the caller back: to the agent who sent him if free, else to the
-queue from which he came. Nobody is sent to another tenant.
+Blind, the agent's part is over at once, with its own time on the record, and the caller hears music until somebody
+takes the call. Who cannot be reached gives the caller back: to the agent who sent him if free, else to the queue from
+which he came. With a consultation the agent stays: `in_enquiry.py` goes on.
+
+Rules of this file: nothing changes for the caller until a target is found that can be rung. Nobody is brought to
+another tenant.
 """
 
 from dataclasses import replace
@@ -10,48 +13,120 @@ from dataclasses import replace
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core.call import Stage, Transfer, Turn
-from telephony.core.ending import appeared_too_late, clear, end_leg, leave
+from telephony.core import reaching, rights
+from telephony.core.call import Asked, Stage, Transfer, Turn
+from telephony.core.ending import clear, end_leg, leave
 from telephony.core.flow import ToQueue
+from telephony.core.gathering import bring_in, hear_ringing, say_to, send_away, set_aside, take_out
 from telephony.core.in_flow import go
+from telephony.core.lines import Refusal
 from telephony.core.plan import QueuePlan
-from telephony.core.values import EndedBy, Leg, LegKind, Outcome, agent_channel, talk_bridge
+from telephony.core.reaching import Lost, Reached, under_way
+from telephony.core.values import EndedBy, Leg, LegKind, Outcome
+
+UNKNOWN = "unknown"
+NOT_NOW = "not_now"
 
 
 def send(turn: Turn, event: ev.BlindAsked) -> None:
-    """An agent who talks with the caller asks to send him on."""
-    leg = turn.call.leg_of(event.channel)
-    if leg is None or leg.kind is not LegKind.AGENT or leg.answered_at is None or leg.ended_at is not None:
+    """An agent's phone asks by REFER to send the caller on."""
+    leg = talking_agent(turn, event.channel)
+    if leg is not None:
+        ask_for(turn, Asked(by=leg.no, referred=True), event.target, consult=False)
+
+
+def talking_agent(turn: Turn, channel: str | None) -> Leg | None:
+    """The leg of the agent who is in the talk on this channel."""
+    return next((leg for leg in turn.call.talkers if leg.channel == channel and leg.kind is LegKind.AGENT), None)
+
+
+def ask_for(turn: Turn, asked: Asked, target: str, *, consult: bool) -> None:
+    """An agent who talks with the caller asks for a third."""
+    call = turn.call
+    queue = queue_named(turn, target)
+    if call.stage is not Stage.TALKING or call.caller_leg.ended_at is not None or call.transfer is not None:
+        refuse(turn, asked, target, NOT_NOW)
         return
-    queue = _queue(turn, event.target)
-    caller = turn.call.caller_leg
-    if caller.ended_at is not None or turn.call.transfer is not None:
-        refuse(turn, leg, event.target, "not_now")
-    elif queue is not None:
-        let_go(turn, leg, queue.code)
+    transfer = Transfer(by=asked.by, target=target, consult=consult, asked=asked, queue=queue.id if queue else None)
+    if queue is None:
+        assert call.tenant is not None
+        turn.become(transfer=replace(transfer, number=rights.number_outside(call.plan, target)))
+        turn.order(cmd.ReserveAgent, tenant=call.tenant, number=target)
+    elif consult:
+        turn.become(transfer=transfer)
+        begin(turn, "queue")
+        turn.set_timer("max_wait", queue.max_wait)
+        turn.order(cmd.JoinQueue, queue=queue.id, tenant=queue.tenant, since=turn.at)
+    else:
+        let_go(turn, asked, queue.code, "queue")
+        take_out(turn, call.caller_leg)
         wait(turn, queue)
-    elif leg.agent is not None and turn.call.tenant is not None:
-        turn.become(transfer=Transfer(by=leg.no, target=event.target))
-        turn.order(cmd.ReserveAgent, tenant=turn.call.tenant, number=event.target)
+        answer(turn, asked)
 
 
-def refuse(turn: Turn, leg: Leg, target: str, reason: str) -> None:
-    """It cannot be: the agent talks on with the caller."""
-    turn.become(transfer=None)
-    # The phone is not told: after `channel_declined` the call ended (seen with baresip; which side ends it is open).
-    turn.note(fact.TransferFailed, leg=leg.no, target=target, reason=reason)
+def answer(turn: Turn, asked: Asked | None, reason: str = "") -> None:
+    """Say on the way on which an agent asked that it is done, or why not."""
+    if asked is None:
+        return
+    if asked.request is not None:
+        turn.order(cmd.AnswerRequest, request=asked.request, reason=reason)
+    elif reason:
+        say_to(turn, turn.call.legs[asked.by], "not-possible")
 
 
-def let_go(turn: Turn, leg: Leg, target: str) -> None:
-    """The agent's part is over; the caller is alone, and nothing is played to him yet."""
-    turn.note(fact.TransferBegun, leg=leg.no, target=target)
-    turn.order(cmd.TakeOut, bridge=talk_bridge(turn.call.id), channel=turn.call.channel)
-    turn.order(cmd.TellPhone, channel=leg.channel, state="channel_answered")
-    turn.order(cmd.HangUp, channel=leg.channel)
-    end_leg(turn, leg, 16)
-    for other in turn.call.ringing:  # outrun by this agent's, and not gone yet: no more to be reckoned with
-        turn.order(cmd.HangUp, channel=other.channel)
-        end_leg(turn, other, 0)
+def refuse(turn: Turn, asked: Asked, target: str, reason: str) -> None:
+    """It cannot be: everybody goes on as before."""
+    turn.note(fact.TransferFailed, leg=asked.by, target=target, reason=reason)
+    answer(turn, asked, reason)
+
+
+def begin(turn: Turn, to: str) -> None:
+    """There is somebody to call: the caller hears music, and the agent waits with him or is out."""
+    transfer = under_way(turn)
+    agent = turn.call.legs[transfer.by]
+    asked = transfer.asked or Asked(by=agent.no)
+    turn.become(transfer=replace(transfer, asked=None))
+    if agent.held and turn.call.aside:  # the caller goes from the one music to the other
+        turn.change_leg(agent, held=False)
+        turn.note(fact.LegResumed, leg=agent.no)
+        if agent.agent is not None:
+            turn.order(cmd.AgentHolds, agent=agent.agent, held=False)
+    if transfer.consult:
+        turn.note(fact.ConsultBegun, leg=agent.no, target=transfer.target, to=to, aside=turn.call.caller_leg.no)
+        _outrun(turn)
+        set_aside(turn, turn.call.caller_leg)
+        hear_ringing(turn, agent)
+        turn.to(Stage.ENQUIRING)
+    else:
+        let_go(turn, asked, transfer.target, to)
+        set_aside(turn, turn.call.caller_leg)
+        turn.to(Stage.PASSING)
+    answer(turn, asked)
+
+
+def let_go(turn: Turn, asked: Asked, target: str, to: str) -> None:
+    """The agent's part is over."""
+    leg = turn.call.legs[asked.by]
+    turn.note(fact.TransferBegun, leg=leg.no, target=target, to=to, aside=turn.call.caller_leg.no)
+    if asked.referred:
+        turn.order(cmd.TellPhone, channel=leg.channel, state="channel_answered")
+    send_away(turn, leg)
+    _outrun(turn)
+
+
+def pass_on(turn: Turn, by: Leg) -> None:
+    """The agent leaves while the third is still being called: as if the caller had been sent on at once."""
+    transfer = under_way(turn)
+    queue = turn.call.plan.queues.get(transfer.queue) if transfer.queue else None
+    to = "queue" if queue else "outside" if transfer.leg else "agent"
+    turn.note(fact.TransferBegun, leg=by.no, target=transfer.target, to=to, aside=turn.call.caller_leg.no)
+    if queue is None:
+        turn.become(transfer=replace(transfer, consult=False))
+        turn.to(Stage.PASSING)
+    else:
+        reaching.stop(turn)
+        take_out(turn, turn.call.caller_leg)
+        wait(turn, queue)
 
 
 def wait(turn: Turn, queue: QueuePlan) -> None:
@@ -64,100 +139,121 @@ def wait(turn: Turn, queue: QueuePlan) -> None:
     go(turn, name)
 
 
-def _queue(turn: Turn, code: str) -> QueuePlan | None:
+def queue_named(turn: Turn, code: str) -> QueuePlan | None:
+    """The tenant's queue of this code."""
     call = turn.call
     return next((one for one in call.plan.queues.values() if one.tenant == call.tenant and one.code == code), None)
 
 
-# Handlers.
+def talk_with(turn: Turn, leg: Leg) -> None:
+    """On record: this third talks with the caller."""
+    if leg.agent is not None:
+        turn.note(fact.AgentConnected, leg=leg.no, agent=leg.agent)
+    else:
+        turn.note(fact.OutsideConnected, leg=leg.no)
 
 
-def refused(turn: Turn, event: ev.TargetRefused) -> None:
-    """The agent who was asked for is not there, or not free: the two who talk go on."""
-    transfer = turn.call.transfer
-    if transfer is not None:
-        refuse(turn, turn.call.legs[transfer.by], transfer.target, event.reason)
+def _outrun(turn: Turn) -> None:
+    for other in turn.call.ringing:  # outrun by this agent's, and not gone yet: no more to be reckoned with
+        turn.order(cmd.HangUp, channel=other.channel)
+        end_leg(turn, other, 0)
+
+
+def _give_up(turn: Turn, reason: str) -> None:
+    transfer = under_way(turn)
+    turn.become(transfer=None)
+    refuse(turn, transfer.asked or Asked(by=transfer.by), transfer.target, reason)
+
+
+# Handlers while the agent still talks with the caller: the floor and the lines answer at the same instant.
 
 
 def reserved(turn: Turn, event: ev.TargetReserved) -> None:
-    """The target is free: let the first agent go, and ring."""
+    """The target is free: ring."""
+    begin(turn, "agent")
+    reaching.ring(turn, event.agent, event.endpoint)
+
+
+def refused(turn: Turn, event: ev.TargetRefused) -> None:
+    """No agent of this number is there: perhaps it is a telephone outside; else the two who talk go on."""
     transfer = turn.call.transfer
-    assert transfer is not None
-    let_go(turn, turn.call.legs[transfer.by], transfer.target)
-    turn.order(cmd.StartMusic, channel=turn.call.channel, music=_music(turn))
-    turn.to(Stage.PASSING)
-    ring(turn, event)
+    if transfer is None:
+        return
+    if event.reason != UNKNOWN or not transfer.number:
+        _give_up(turn, event.reason)
+        return
+    forbidden = rights.refusal(turn, turn.call.legs[transfer.by], transfer.number)
+    if forbidden is not None:
+        _give_up(turn, forbidden.value)
+    else:
+        turn.order(cmd.SeizeTrunk, number=transfer.number)
+
+
+def trunk_seized(turn: Turn, event: ev.TrunkSeized) -> None:
+    """A trunk has a place for the number outside: call it."""
+    transfer = turn.call.transfer
+    if transfer is None or transfer.number != event.number:
+        turn.order(cmd.FreeTrunk, trunk=event.trunk)
+    else:
+        begin(turn, "outside")
+        reaching.call_outside(turn, event)
+
+
+def no_trunk(turn: Turn, event: ev.NoTrunk) -> None:
+    """The number outside cannot be called now: the two who talk go on."""
+    transfer = turn.call.transfer
+    if transfer is not None and transfer.number == event.number:
+        _give_up(turn, Refusal.NO_TRUNK.value)
+
+
+# Handlers while the caller is alone.
 
 
 def ring(turn: Turn, event: ev.TargetReserved) -> None:
-    """Make the leg to the phone of an agent who is reserved by name."""
-    call = turn.call
-    assert call.tenant is not None
-    no = len(call.legs)
-    channel = agent_channel(call.id, no)
-    leg = Leg(
-        no=no, kind=LegKind.AGENT, channel=channel, started_at=event.at, agent=event.agent, endpoint=event.endpoint
-    )
-    turn.become(legs=(*call.legs, leg))
-    turn.note(fact.AgentOffered, leg=no, agent=event.agent, endpoint=event.endpoint, channel=channel)
-    tenant = call.plan.tenants[call.tenant]
-    turn.order(
-        cmd.CreateLeg,
-        channel=channel, endpoint=event.endpoint, originator=call.channel, caller=call.caller,
-        caller_name=tenant.name, tenant=tenant.code,
-        variables={"CALLREF": str(call.id), "TENANT": tenant.code, "STAGE": "agent"},
-    )  # fmt: skip
+    """The agent who sent the caller takes him back: ring."""
+    reaching.ring(turn, event.agent, event.endpoint)
 
 
-def leg_ready(turn: Turn, event: ev.LegReady) -> None:
-    """The channel is there: ring the phone."""
-    leg = turn.call.leg_of(event.channel)
-    if leg in turn.call.ringing:
-        assert turn.call.queue is not None
-        turn.order(cmd.DialLeg, channel=event.channel, ring=turn.call.queue.ring)
-    else:
-        appeared_too_late(turn, event)
+def go_on(turn: Turn, event: ev.Event) -> None:
+    """News of whoever is being called for the caller."""
+    match reaching.hear(turn, event):
+        case Reached(leg):
+            connect(turn, leg)
+        case Lost(no, reason):
+            give_back(turn, no, reason)
 
 
-def connect(turn: Turn, event: ev.LegAnswered) -> None:
+def connect(turn: Turn, leg: Leg) -> None:
     """The target has answered: caller and target talk. The recording of the call has never stopped."""
-    leg = turn.call.leg_of(event.channel)
-    if leg is None or leg.agent is None or leg not in turn.call.ringing:
-        appeared_too_late(turn, event)
-        return
-    turn.change_leg(leg, answered_at=event.at)
     turn.become(transfer=None)
-    turn.note(fact.AgentConnected, leg=leg.no, agent=leg.agent)
-    turn.order(cmd.AgentTalks, agent=leg.agent)
-    turn.order(cmd.StopMusic, channel=turn.call.channel)
-    turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(turn.call.channel, leg.channel))
+    talk_with(turn, leg)
+    bring_in(turn, turn.call.caller_leg, leg)
     turn.to(Stage.TALKING)
 
 
-def channel_ended(turn: Turn, event: ev.ChannelEnded) -> None:
-    """The target does not answer: back to whoever sent the caller; or the caller has given up."""
-    leg = turn.call.leg_of(event.channel)
-    if leg is None or leg.ended_at is not None:
-        return
-    if leg.kind is LegKind.CALLER:
-        turn.become(ended_by=EndedBy.CALLER, transfer=None)
-        end_leg(turn, leg, event.cause)
-        for ringing in turn.call.ringing:
-            turn.order(cmd.HangUp, channel=ringing.channel)
-        clear(turn)
-        return
-    assert leg.agent is not None and turn.call.tenant is not None
-    turn.change_leg(leg, ended_at=event.at)
-    turn.note(fact.AgentMissed, leg=leg.no, agent=leg.agent, cause=event.cause)
-    turn.order(cmd.AgentFree, agent=leg.agent, how="missed")
-    transfer = turn.call.transfer
-    assert transfer is not None
+def give_back(turn: Turn, leg: int, reason: str) -> None:
+    """The target does not answer: back to whoever sent the caller, and after him to the queue."""
+    transfer = under_way(turn)
     if transfer.back:
         back_to_queue(turn)
         return
-    turn.note(fact.TransferFailed, leg=leg.no, target=transfer.target, reason="not_answered")
-    turn.become(transfer=replace(transfer, back=True))
+    assert turn.call.tenant is not None
+    turn.note(fact.TransferFailed, leg=leg or transfer.by, target=transfer.target, reason=reason)
+    turn.become(transfer=replace(transfer, back=True, leg=0, number=""))
     turn.order(cmd.ReserveAgent, tenant=turn.call.tenant, agent=turn.call.legs[transfer.by].agent)
+
+
+def channel_ended(turn: Turn, event: ev.ChannelEnded) -> None:
+    """The caller has given up; or a phone that was called is gone."""
+    caller = turn.call.caller_leg
+    if event.channel != caller.channel:
+        go_on(turn, event)
+    elif caller.ended_at is None:
+        turn.become(ended_by=EndedBy.CALLER)
+        end_leg(turn, caller, event.cause)
+        reaching.stop(turn)
+        turn.become(transfer=None)
+        clear(turn)
 
 
 def no_way_back(turn: Turn, event: ev.TargetRefused) -> None:
@@ -167,12 +263,8 @@ def no_way_back(turn: Turn, event: ev.TargetRefused) -> None:
 
 def back_to_queue(turn: Turn) -> None:
     """Nobody took the caller: he waits again where he waited first."""
-    turn.order(cmd.StopMusic, channel=turn.call.channel)
+    take_out(turn, turn.call.caller_leg)
     if turn.call.queue is None:
         leave(turn, Outcome.FAILED)
     else:
         wait(turn, turn.call.queue)
-
-
-def _music(turn: Turn) -> str:
-    return turn.call.queue.music if turn.call.queue else "default"

@@ -12,6 +12,7 @@ QueueId = NewType("QueueId", UUID)
 FlowId = NewType("FlowId", UUID)
 AgentId = NewType("AgentId", UUID)
 SessionId = NewType("SessionId", UUID)
+CallbackId = NewType("CallbackId", UUID)
 ChannelId = NewType("ChannelId", str)
 BridgeId = NewType("BridgeId", str)
 PlaybackId = NewType("PlaybackId", str)
@@ -23,7 +24,9 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"  # an agent and the caller were connected
     ABANDONED = "abandoned"  # the caller hung up in the queue or while an agent's phone rang
-    ABANDONED_IN_MENU = "abandoned_in_menu"  # the caller hung up before any queue
+    ABANDONED_IN_MENU = (
+        "abandoned_in_menu"  # the caller hung up before any queue; after one, its way out is the outcome
+    )
     INFORMED = "informed"  # the flow said what it had to say and ended
     CLOSED = "closed"  # outside opening hours
     NO_AGENT = "no_agent"  # nobody is logged in for the queue
@@ -35,6 +38,10 @@ class Outcome(StrEnum):
     SUSPENDED = "suspended"  # the tenant's calls are not answered
     FORWARDED = "forwarded"  # the caller was connected with a number outside
     VOICEMAIL = "voicemail"  # the caller left a message
+    LEFT_QUEUE = "left_queue"  # the caller left the queue by a key, and hung up in what followed
+    CALLBACK_PROMISED = "callback_promised"  # the caller is to be called back
+    NOT_REACHED = "not_reached"  # of a callback: the customer did not take it
+    WITHDRAWN = "withdrawn"  # of a callback: taken back before the customer was called
     FAILED = "failed"  # our own fault: a broken flow, a lost channel
 
 
@@ -57,7 +64,11 @@ class LegKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """One party's part of a call: one channel, from dial to hang-up."""
+    """One party's part of a call: one channel, from dial to hang-up.
+
+    A call that goes out to a customer has no caller at first: leg 0 is then nobody's and over, and the leg to the
+    customer becomes the caller's when it is answered.
+    """
 
     no: int  #: 0 is the caller; counts up within the call
     kind: LegKind

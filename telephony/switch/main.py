@@ -283,7 +283,7 @@ class Switch:
         call = self._engine.calls[call_id]
         tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
         code = tenant.code if tenant else "operator"
-        return self._recordings / path_of(code, day_of(call.caller_leg.started_at), call_id)
+        return self._recordings / path_of(code, day_of(call.legs[0].started_at), call_id)
 
 
 async def run(settings: Settings) -> None:

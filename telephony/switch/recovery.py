@@ -66,7 +66,7 @@ def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: It
             there = live.get(leg.channel)
             if there is None:
                 work.add(engine.handle(ev.ChannelEnded(call=call.id, at=at, channel=leg.channel)))
-            elif there.up and leg.answered_at is None and call.stage in (Stage.RINGING, Stage.PASSING):
+            elif there.up and leg.answered_at is None and call.stage in (Stage.RINGING, Stage.PASSING, Stage.CALLING):
                 work.add(engine.handle(ev.LegAnswered(call=call.id, at=at, channel=leg.channel)))
             elif call.stage is Stage.CLEARING:
                 failed = leg.kind is LegKind.CALLER and call.outcome is Outcome.FAILED

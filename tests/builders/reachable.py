@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
+from uuid import UUID
 
 from telephony.core import events as ev
-from telephony.core.asking import Digits, Lookup, Order, Pin, Voicemail
-from telephony.core.call import Call, Stage
+from telephony.core.asking import Callback, Digits, Lookup, Order, Pin, Voicemail
+from telephony.core.call import TALKS, Call, Stage
+from telephony.core.events import Wish
 from telephony.core.flow import Play, Say, Speak, ToQueue
-from telephony.core.plan import System
+from telephony.core.plan import Numbering, System
 from telephony.core.say import SayValue
 from telephony.core.step import IllegalEvent, Stepped, step
-from telephony.core.values import ChannelId, Endpoint, LegKind, Outcome, PlaybackId
+from telephony.core.values import CallbackId, ChannelId, Endpoint, Leg, LegKind, Outcome, PlaybackId, outside_number
 from tests.builders.calls import (
     FLOW,
     MUSEUM,
@@ -37,6 +40,10 @@ LATE = timedelta(minutes=10)  # longer than the queue's longest wait
 MOST_LEGS = 3  # the caller and two agents, at once or one after another, show all that more would
 CALLER = ChannelId("caller")
 STRANGER = ChannelId("stranger")
+CALLS_BACK = 7  # the version of the plan in which customers are called back
+REQUEST = UUID(int=0xA5C)
+SENDING = (Stage.TALKING, Stage.PASSING, Stage.ENQUIRING)  # where a third is asked for or called
+CODES = ("*5", "*22#", "##2#", "*1", "*2", "*3", "*4", "9")
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,11 @@ def every_move() -> tuple[Move, ...]:
         replace(a_plan(), flows=a_plan().flows | {FLOW: rescue}),
         replace(a_plan(record=False), flows=a_plan().flows | {FLOW: patient}),
     ]  # fmt: skip
+    promising = a_flow(start=Callback(queue=QUEUE, otherwise="closed", tries=2))
+    numbers = Numbering("86", lambda keyed: RESCUE[0] if keyed == "1" else "", lambda number: "1")
+    worlds.append(
+        replace(a_plan(), version=CALLS_BACK, flows=a_plan().flows | {FLOW: promising}, numbering=numbers)
+    )
     todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
     seen = {_likeness(call, at) for call, at in todo}
     moves: list[Move] = []
@@ -144,6 +156,7 @@ def _likeness(call: Call, at: datetime) -> object:
         call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
         not over and (call.asked, call.awaited > 0), call.message != "", call.transfer,
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
+        () if over else (call.aside, call.typed),
     )  # fmt: skip
 
 
@@ -151,36 +164,41 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
     """Everything that can be told of this call next, true or mistaken, now or late."""
     for wait in (SOON, LATE):
         head = {"call": call.id, "at": last + wait}
+        if _is_between(call):
+            yield from _answers(call, head)
+            continue
         for number in (NUMBER, SHARED, "+862100000000"):
             yield ev.CallOffered(**head, channel=CALLER, dialled=number, caller="02161234567")
         yield ev.PromptEnded(**head, playback=call.playback or PlaybackId("none"))
         yield ev.PromptEnded(**head, playback=PlaybackId("an older one"))
-        for key in "01289#":
+        for key in "#" if call.asked == "another" and call.keys else "01289#":
             yield ev.KeyPressed(**head, key=key)
         for name, count in {"key": 0, "max_wait": 0, "leave": 0, "clear": 0, **call.timers}.items():
             yield ev.TimerFired(**head, timer=name, count=count)
             yield ev.TimerFired(**head, timer=name, count=count - 1)
-        if len(call.legs) < MOST_LEGS or call.stage not in (Stage.WAITING, Stage.RINGING):
+        if len(call.legs) < MOST_LEGS or call.stage not in (Stage.WAITING, Stage.RINGING, Stage.ENQUIRING):
             who = an_agent(len(call.legs) or 1)
             remote = len(call.legs) == 2 and call.plan.queues[QUEUE].record
             endpoint = Endpoint(f"tel:{RESCUE[0]}") if remote else who.endpoint
             yield ev.AgentReserved(**head, agent=who.agent, endpoint=endpoint, name=who.name, ring=20 * SOON)
-        for reason in (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
+        yield from _callbacks(call, head)
+        # Of a customer who is to be called back the floor says neither that there is no place, nor which.
+        nobody_on_the_line = call.stage in (Stage.WAITING, Stage.RINGING) and call.channel is None
+        for reason in () if nobody_on_the_line else (Outcome.QUEUE_FULL, Outcome.NO_AGENT):
             yield ev.QueueRefused(**head, reason=reason.value)
-        asked = call.transfer is not None and not call.ringing
-        if call.stage not in (Stage.TALKING, Stage.PASSING) or (asked and len(call.legs) < MOST_LEGS + 1):
-            yield ev.TargetReserved(**head, agent=an_agent(len(call.legs) or 1).agent, endpoint=Endpoint("seat-2"))
-        if call.stage not in (Stage.TALKING, Stage.PASSING) or asked:
-            yield ev.TargetRefused(**head, reason="busy")
+        yield from _answers(call, head)
         yield ev.PlaceTold(**head, position=2, wait=90 * SOON)
-        outside = next((leg for leg in call.legs if leg.kind is LegKind.OUTSIDE and leg.ended_at is None), None)
-        if call.stage is not Stage.DIALLING or (outside is None and len(call.legs) < MOST_LEGS):
-            yield ev.TrunkSeized(**head, number=RESCUE[0], trunk="first")
-        if call.stage is not Stage.DIALLING or outside is None:
-            yield ev.NoTrunk(**head, number=RESCUE[0])
+        outside = outside_of(call)
         for leg in call.ringing:
             if leg.trunk:
                 yield ev.KeyPressed(**head, key="1", channel=leg.channel)
+            elif (number := outside_number(leg.endpoint)) and call.stage in SENDING:
+                yield ev.TrunkSeized(**head, number=number, trunk="second")
+                yield ev.NoTrunk(**head, number=number)
+        if call.stage in TALKS:
+            yield from _wishes(call, head)
+        else:
+            yield ev.WishUttered(**head, request=REQUEST, wish=Wish.HOLD)
         if outside is not None:
             yield ev.ChannelEnded(**head, channel=outside.channel, cause=34)
             for key in "12":
@@ -201,12 +219,80 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.LegReady(**head, channel=channel)
             yield ev.LegRinging(**head, channel=channel)
             yield ev.LegAnswered(**head, channel=channel)
-            yield ev.LegHeld(**head, channel=channel)
+            if call.stage not in TALKS or len(call.legs) == 2 or channel == call.legs[1].channel:
+                yield ev.LegHeld(**head, channel=channel)
             if call.stage is not Stage.TALKING or (len(call.legs) == 2 and call.plan.queues[QUEUE].record):
                 yield ev.BlindAsked(**head, channel=channel, target="2002")
                 yield ev.BlindAsked(**head, channel=channel, target="tickets")
             yield ev.LegResumed(**head, channel=channel)
             yield ev.ChannelEnded(**head, channel=channel, cause=16)
+
+
+def _wishes(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
+    """What the agents of a small world wish: in one of the plans, and of the first talk alone."""
+    if not call.plan.queues[QUEUE].record:
+        return
+    first = call.stage is not Stage.TALKING or len(call.legs) == 2
+    for wish in Wish if first else (Wish.LEAVE,):
+        for target in ("2002", "tickets", RESCUE[0]) if wish is Wish.CONSULT else ("tickets",):
+            yield ev.WishUttered(**head, request=REQUEST, wish=wish, target=target)
+    yield ev.WishUttered(**head, request=REQUEST, wish=Wish.LEAVE, agent=an_agent(9).agent)
+    agents = [leg for leg in call.talkers if leg.kind is LegKind.AGENT][:1]
+    types = first and call.stage is not Stage.TOGETHER and not any(leg.held for leg in call.legs)
+    for leg in agents if types else ():
+        yield from _keys(call, head, leg)
+
+
+def _keys(call: Call, head: dict[str, Any], leg: Leg) -> Iterator[ev.Event]:
+    typed = call.typed.keys if call.typed else ""
+    for code in CODES:
+        if code.startswith(typed) and code != typed:
+            yield ev.KeyPressed(**head, key=code[len(typed)], channel=leg.channel)
+
+
+def _is_between(call: Call) -> bool:
+    """Whether the floor or the lines are about to answer at this very instant, or an agent is keying a code: to try
+    everything else here too would show nothing new."""
+    return (call.stage is Stage.TALKING and call.transfer is not None) or call.typed is not None
+
+
+def _answers(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
+    """What the floor and the lines say to whoever asked for an agent or a trunk."""
+    if call.typed is not None:
+        yield from _keys(call, head, call.legs[call.typed.leg])
+        yield ev.TimerFired(**head, timer="typed", count=call.timers["typed"])
+        yield ev.ChannelEnded(**head, channel=call.legs[0].channel)
+        return
+    outside, few = outside_of(call), len(call.legs) <= MOST_LEGS
+    asked = call.transfer is not None and not call.ringing and not outside
+    sends = call.stage in SENDING
+    if not sends or (asked and few and call.stage is not Stage.ENQUIRING):
+        who = an_agent(len(call.legs) or 1)
+        yield ev.TargetReserved(**head, agent=who.agent, endpoint=Endpoint("seat-2"))
+        yield ev.TargetReserved(**head, agent=who.agent, endpoint=Endpoint(f"tel:{RESCUE[1]}"))
+    if not sends or asked:
+        for reason in ("busy", "unknown"):
+            yield ev.TargetRefused(**head, reason=reason)
+    waits = sends or call.stage in (Stage.DIALLING, Stage.CALLING)
+    if not waits or (outside is None and len(call.legs) < MOST_LEGS):
+        yield ev.TrunkSeized(**head, number=RESCUE[0], trunk="first")
+    if not waits or outside is None:
+        yield ev.NoTrunk(**head, number=RESCUE[0])
+
+
+def outside_of(call: Call) -> Leg | None:
+    """The leg to a telephone outside that has not ended."""
+    return next((leg for leg in call.legs if leg.kind is LegKind.OUTSIDE and leg.ended_at is None), None)
+
+
+def _callbacks(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
+    """What comes of promises; a call of the last world may be one that goes out."""
+    if call.stage is not Stage.NEW or call.plan.version == CALLS_BACK:
+        yield ev.CallbackDue(
+            **head, callback=CallbackId(UUID(int=0xBAC)), attempt=1, tenant=MUSEUM, queue=call.plan.queues[QUEUE],
+            number=RESCUE[0], dialled=NUMBER, since=NINE,
+        )  # fmt: skip
+    yield ev.CallbackWithdrawn(**head)
 
 
 def agents_talking(call: Call) -> int:

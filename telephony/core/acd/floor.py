@@ -45,7 +45,7 @@ class Floor(Roster):
         line = self.lines.get(queue_id)
         if line is None:
             return Outcome.NO_AGENT  # the queue was taken away while the caller was on the way to it
-        if line.plan.max_length and len(line.waiting) >= line.plan.max_length:
+        if line.plan.max_length and sum(not one.absent for one in line.waiting.values()) >= line.plan.max_length:
             return Outcome.QUEUE_FULL
         return None if self.staffed(line, line.plan.join_empty) else Outcome.NO_AGENT
 
@@ -60,11 +60,21 @@ class Floor(Roster):
         return any(not self.agents[agent].discounted(rule) for agent in line.members if not self.agents[agent].leaving)
 
     def enter(
-        self, call: CallId, queue_id: QueueId, at: datetime, priority: float = 0.0, sticky: AgentId | None = None
+        self,
+        call: CallId,
+        queue_id: QueueId,
+        at: datetime,
+        priority: float = 0.0,
+        sticky: AgentId | None = None,
+        *,
+        absent: bool = False,
     ) -> None:
-        """A caller waits from now on; `at` may lie in the past for one who kept his place."""
+        """A caller waits from now on; `at` may lie in the past for one who kept his place.
+
+        One who is `absent` is to be called back: no limit of the queue's length or staff is about him.
+        """
         line = self.lines[queue_id]
-        waiting = Waiting(call, line, unix(at), priority, sticky=sticky)
+        waiting = Waiting(call, line, unix(at), priority, sticky=sticky, absent=absent)
         self._waiting[call] = waiting
         line.enter(waiting)
         self._hopeful[queue_id] = self._thinned[queue_id] = line
@@ -100,7 +110,7 @@ class Floor(Roster):
         found = []
         for line in self._thinned.values():
             if line.waiting and not self.staffed(line, line.plan.leave_empty):
-                found += [waiting.call for waiting in line.waiting.values() if not waiting.ringing]
+                found += [one.call for one in line.waiting.values() if not one.ringing and not one.absent]
         self._thinned.clear()
         return found
 

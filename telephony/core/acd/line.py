@@ -31,6 +31,7 @@ class Waiting:
     sticky: AgentId | None = None
     ringing: tuple[AgentId, ...] = ()
     resting: bool = False  #: after a ring without an answer, until the queue's `retry` is over
+    absent: bool = False  #: nobody is on the line: a customer who is to be called back
     ticket: int = 0
 
 
