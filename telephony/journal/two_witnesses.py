@@ -76,7 +76,7 @@ def completed(folded: Folded, stories: Stories) -> Folded:
     legs = [_flagged(leg, stories.get(leg.channel)) for leg in folded.legs]
     call = folded.call
     own = [stories.get(leg.channel) for leg in legs if leg.channel]
-    caller = stories.get(legs[0].channel) if legs and legs[0].no == 0 else None
+    caller = stories.get(legs[0].channel) if legs and legs[0].kind is LegKind.CALLER else None
     if caller is not None and _MARKS & caller.marks.keys():
         call, legs = _with_fallback(call, legs, caller, stories)
     return replace(

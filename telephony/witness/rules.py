@@ -82,9 +82,18 @@ def parse(line: bytes) -> Seen:
         return Seen(
             # A user event stands there by its own name, not by the kind.
             kind=Kind.USER_DEFINED if told["userdeftype"] else Kind(told["eventtype"]),
-            at=at, channel=told["uniqueid"], linked=told["linkedid"], channel_name=told["channame"], name=told["userdeftype"], caller=told["num"], caller_name=told["name"],
-            exten=told["exten"], context=told["context"], app=told["appname"], extra=_extra(told["eventextra"]),
-        )  # fmt: skip
+            at=at,
+            channel=told["uniqueid"],
+            linked=told["linkedid"],
+            channel_name=told["channame"],
+            name=told["userdeftype"],
+            caller=told["num"],
+            caller_name=told["name"],
+            exten=told["exten"],
+            context=told["context"],
+            app=told["appname"],
+            extra=_extra(told["eventextra"]),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise NotCel(repr(error)) from error
 
