@@ -5,7 +5,7 @@ that brought it ends.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,10 @@ _IN_FULL = re.compile(r"\+[1-9][0-9]{2,14}")
 
 class AgentUnknown(NotFound):
     """There is no agent {number}."""
+
+
+class AgentNumberTaken(Refused):
+    """The agent number {number} names somebody already, or did; take another one."""
 
 
 class NumberNotInFull(BadInput):
@@ -63,6 +67,21 @@ class Person:
 def add_agent(tenant: Tenant, number: str, name: str, **fields: object) -> Agent:
     """Take on an agent; further fields are the model's. The PIN comes with `set_pin`."""
     return Agent.objects.create(tenant=tenant, number=number, name=name, **fields)
+
+
+def hire_agent(tenant: Tenant, number: str, name: str, **fields: object) -> Agent:
+    """Take on an agent under a number that nobody has had. Raises AgentNumberTaken."""
+    if Agent.objects.filter(number=number).exists():
+        raise AgentNumberTaken(number=number)
+    return add_agent(tenant, number, name, **fields)
+
+
+def change_agent(agent: Agent, fields: Mapping[str, object]) -> Agent:
+    """Change names, language, and whether the agent is active; a leaver can no longer log in."""
+    for name, value in fields.items():
+        setattr(agent, name, value)
+    agent.save(update_fields=list(fields))
+    return agent
 
 
 def find_agent(number: str) -> Person:
@@ -160,6 +179,11 @@ def give_skill(agent: Agent, skill: Skill, level: int) -> AgentSkill:
         tenant_id=agent.tenant_id, agent=agent, skill=skill, defaults={"level": level}
     )
     return row
+
+
+def take_skill(agent: Agent, skill: Skill) -> None:
+    """The agent no longer has the skill."""
+    AgentSkill.objects.filter(agent=agent, skill=skill).delete()
 
 
 def skills_of(agent_ids: list[UUID]) -> dict[UUID, dict[str, int]]:

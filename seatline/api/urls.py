@@ -3,7 +3,18 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from agents.people import api as people
+from agents.presence import api as presence
 from seatline.api import docs
+from telephony.journal import api as journal
+from telephony.lookups import api as lookups
+from telephony.plans import api_flows as flows
+from telephony.plans import api_prompts as prompts
+from telephony.plans import api_queues as queues
+from telephony.recordings import api as recordings
+from telephony.stays import api as stays
+from telephony.trunks import api as trunks
+from telephony.voicemail import api as voicemail
 from tenants.accounts import api as accounts
 from tenants.keys import api as keys
 from tenants.numbers import api as numbers
@@ -19,6 +30,26 @@ for name, resource in {
     "directory-listings": numbers.Listings,
     "seats": seats.Seats,
     "seat-leases": seats.Leases,
+    "agents": people.Agents,
+    "skills": people.Skills,
+    "pause-reasons": people.PauseReasons,
+    "presence": presence.Presence,
+    "agent-sessions": presence.Sessions,
+    "presence-intervals": presence.Intervals,
+    "flows": flows.Flows,
+    "flow-schema": flows.FlowSchema,
+    "flow-trials": flows.Trials,
+    "routes": flows.Routes,
+    "prompts": prompts.Prompts,
+    "queues": queues.Queues,
+    "trunks": trunks.Trunks,
+    "outside-rules": trunks.OutsideRules,
+    "calls": journal.Calls,
+    "queue-stays": stays.Stays,
+    "queue-log": journal.QueueEvents,
+    "recordings": recordings.Recordings,
+    "voicemail": voicemail.Messages,
+    "orders": lookups.Orders,
 }.items():
     router.register(name, resource, basename=name)
 

@@ -4,7 +4,7 @@ A change here reaches the switch through `services.plan_changed`, which every se
 a row by another way (the admin) calls it too.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agents.people.scope import SharedManager
 from seatline.ids import new_id
 from telephony.core.acd.empty import rule_of
 from telephony.plans.flows import Flow, FlowSave, FlowTrial, FlowVersion, Route
@@ -136,6 +137,26 @@ class Queue(models.Model):
     )
     music = models.CharField(_("music"), max_length=40, default="default", help_text=_("Class of music on hold."))
     record = models.BooleanField(_("record calls"), default=True)
+    callback_tries = models.PositiveSmallIntegerField(
+        _("calls back at most"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text=_("So often a customer is called who does not answer."),
+    )
+    callback_pause = models.DurationField(
+        _("pause between calls"), default=timedelta(minutes=15), help_text=_("Before the customer is called again.")
+    )
+    callback_from = models.TimeField(
+        _("calls back from"), default=time(8), help_text=_("In the time zone of the tenant; nobody is called before.")
+    )
+    callback_until = models.TimeField(
+        _("calls back until"), default=time(21), help_text=_("The same hour as from: at any time.")
+    )
+    missed_after = models.DurationField(
+        _("calls back who gave up after"),
+        default=timedelta(0),
+        help_text=_("Callers who hang up after waiting so long are called back; 0: they are not."),
+    )
 
     objects = TenantManager()
 
@@ -168,6 +189,13 @@ class Queue(models.Model):
                     ageing__gte=0,
                 ),
                 violation_error_message=_("Announcements are 5 seconds apart or more; nothing here is negative."),
+            ),
+            models.CheckConstraint(
+                name="queue_callbacks_are_sane",
+                condition=models.Q(
+                    callback_tries__range=(1, 20), callback_pause__gte=timedelta(0), missed_after__gte=timedelta(0)
+                ),
+                violation_error_message=_("A customer is called once to 20 times; no time here is negative."),
             ),
         ]
 
@@ -243,7 +271,7 @@ class Prompt(models.Model):
         help_text=_("Name of the sound file; empty while there is none."),
     )
 
-    objects = TenantManager()
+    objects = SharedManager()
 
     class Meta:
         verbose_name = _("prompt")

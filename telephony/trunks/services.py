@@ -2,12 +2,13 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from seatline.errors import BadInput
+from seatline.errors import BadInput, Refused
 from telephony.core.lines import HeldNumber, OutsidePlan, TrunkPlan
 from telephony.core.values import TenantId
 from telephony.plans.lines import Trunk
@@ -16,6 +17,10 @@ from tenants.accounts.models import Tenant
 from tenants.numbers.services import numbers_in_force
 
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
+
+
+class TrunkNameTaken(Refused):
+    """There is a trunk with the name {name} already."""
 
 
 class PrefixUnreadable(BadInput):
@@ -46,6 +51,29 @@ def add_trunk(name: str, host: str, *, priority: int = 10, capacity: int = 0) ->
             name=name, defaults={"host": host, "priority": priority, "capacity": capacity}
         )
         _plan_changed()
+    return trunk
+
+
+def new_trunk(name: str, fields: Mapping[str, object]) -> Trunk:
+    """A line under a name that is free. Raises TrunkNameTaken, and Django's ValidationError."""
+    with transaction.atomic():
+        if Trunk.objects.filter(name=name).exists():
+            raise TrunkNameTaken(name=name)
+        return _kept(Trunk(name=name), fields)
+
+
+def change_trunk(trunk: Trunk, fields: Mapping[str, object]) -> Trunk:
+    """Change where a line leads, how many calls it takes, and whether it is used. Raises Django's ValidationError."""
+    with transaction.atomic():
+        return _kept(trunk, fields)
+
+
+def _kept(trunk: Trunk, fields: Mapping[str, object]) -> Trunk:
+    for name, value in fields.items():
+        setattr(trunk, name, value)
+    trunk.clean_fields()
+    trunk.save()
+    _plan_changed()
     return trunk
 
 

@@ -43,16 +43,21 @@ def wall(table: str, *, tenant_column: str | None = "tenant_id", **rights: str) 
     return RunSQL(sql=statements, reverse_sql=undo)
 
 
-def also(table: str, *, columns: tuple[str, ...] = (), **rights: str) -> RunSQL:
+def also(table: str, *, columns: tuple[str, ...] = (), opens: bool = False, **rights: str) -> RunSQL:
     """Give more `rights` on a table that has its wall, whose policies go on saying which rows.
 
-    With `columns` the right to update is one on these columns alone.
+    With `columns` the right to read or update is one on these columns alone. With `opens` the roles had no right on the
+    table before, and get their policy too.
     """
     statements: list[Any] = []
     undo: list[Any] = []
     for name, letters in rights.items():
+        if opens:
+            rows = "tenant_id = nullif(current_setting('app.tenant', true), '')::uuid" if name == "web" else "true"
+            statements.append(f"CREATE POLICY {name} ON {table} TO {_ROLES[name]} USING ({rows}) WITH CHECK ({rows})")
+            undo.append(f"DROP POLICY {name} ON {table}")
         for letter in letters:
-            part = f" ({', '.join(columns)})" if columns and letter == "u" else ""
+            part = f" ({', '.join(columns)})" if columns and letter in "ru" else ""
             statements.append(f"GRANT {_RIGHTS[letter]}{part} ON {table} TO {_ROLES[name]}")
             undo.append(f"REVOKE {_RIGHTS[letter]}{part} ON {table} FROM {_ROLES[name]}")
     return RunSQL(sql=statements, reverse_sql=undo)
