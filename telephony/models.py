@@ -1,5 +1,6 @@
 """Tables of this floor; each lives in its room."""
 
+from telephony.callbacks.models import Callback
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.queue_log_table import QueueLog
 from telephony.lookups.models import Order, PinGuard, System, TableRow
@@ -24,6 +25,7 @@ from telephony.witness.models import CelBookmark, ChannelEvent
 
 __all__ = [
     "Call",
+    "Callback",
     "CelBookmark",
     "ChannelEvent",
     "Flow",

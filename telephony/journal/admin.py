@@ -35,6 +35,10 @@ OUTCOME_TONES = {
     Call.Outcome.UNASSIGNED: "plain",
     Call.Outcome.SUSPENDED: "plain",
     Call.Outcome.FAILED: "bad",
+    Call.Outcome.LEFT_QUEUE: "plain",
+    Call.Outcome.CALLBACK_PROMISED: "good",
+    Call.Outcome.NOT_REACHED: "warn",
+    Call.Outcome.WITHDRAWN: "plain",
 }
 
 

@@ -57,6 +57,7 @@ class Call(models.Model):
         """Who called whom."""
 
         INBOUND = "inbound", _("inbound")
+        OUTBOUND = "outbound", _("outbound")
 
     class Outcome(models.TextChoices):
         """How it ended; the words of `core.values.Outcome`."""
@@ -75,6 +76,10 @@ class Call(models.Model):
         SUSPENDED = "suspended", _("tenant suspended")
         FORWARDED = "forwarded", _("forwarded to outside")
         VOICEMAIL = "voicemail", _("left a message")
+        LEFT_QUEUE = "left_queue", _("left the queue by a key")
+        CALLBACK_PROMISED = "callback_promised", _("to be called back")
+        NOT_REACHED = "not_reached", _("customer not reached")
+        WITHDRAWN = "withdrawn", _("callback taken back")
         FAILED = "failed", _("failed")
 
     class EndedBy(models.TextChoices):
@@ -110,6 +115,7 @@ class Call(models.Model):
     talked = models.DurationField(_("talked"), default=timedelta(0), help_text=_("Caller with an agent."))
     practice = models.BooleanField(_("practice"), default=False)
     recording_name = models.CharField(_("recording"), max_length=64, blank=True)
+    callback_id = models.UUIDField(_("callback"), null=True)
     witnessed = models.BooleanField(
         _("confirmed by Asterisk"), default=False, help_text=_("Asterisk's own record has the end of every channel.")
     )
@@ -132,6 +138,9 @@ class Call(models.Model):
             models.Index(fields=["tenant", "started_at"], name="calls_of_tenant"),
             models.Index(fields=["started_at"], name="calls_by_start"),
             models.Index(fields=["started_at"], condition=models.Q(ended_at__isnull=True), name="open_calls"),
+            models.Index(
+                fields=["callback_id"], condition=models.Q(callback_id__isnull=False), name="calls_of_callbacks"
+            ),
         ]
         constraints = [
             # Over all tenants: the position is one sequence that mediation reads on from.

@@ -77,6 +77,19 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRow:
+    """A promise to call back; the columns of `callbacks.models.Callback` that the ledger tells."""
+
+    queue_id: UUID
+    queue_code: str
+    number: str
+    dialled: str
+    source: str
+    since: datetime
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
     """The columns of `journal.models.Call`, without its position."""
 
@@ -105,6 +118,7 @@ class CallRow:
     talked: timedelta = NO_TIME
     practice: bool = False
     recording_name: str = ""
+    callback_id: UUID | None = None
     witnessed: bool = False
     end_estimated: bool = False
 
@@ -118,6 +132,7 @@ class Folded:
     recording: RecordingRow | None
     orders: tuple[OrderRow, ...] = ()
     messages: tuple[MessageRow, ...] = ()
+    callbacks: tuple[CallbackRow, ...] = ()
 
 
 @dataclass(slots=True)
@@ -133,6 +148,9 @@ class _Telling:
     orders: dict[str, OrderRow] = field(default_factory=dict)
     begun: dict[str, fact.MessageStarted] = field(default_factory=dict)
     messages: dict[str, MessageRow] = field(default_factory=dict)
+    callbacks: list[CallbackRow] = field(default_factory=list)
+    caller_leg: int = 0  # of a callback: the customer's, once he is there
+    took: set[int] = field(default_factory=set)  # agents' legs that waited for a customer before they talked
 
     def change_leg(self, no: int, at: datetime, **changes: Any) -> None:
         """Change a leg; one whose beginning has not come yet begins when we first hear of it."""
@@ -153,10 +171,11 @@ def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
         _tell_parts(story, one)
         _tell_wishes(story, one)
         _tell_outside(story, one)
+        _tell_callback(story, one)
         _tell_holds(story, one)
     legs = _with_talk(story)
     orders, messages = tuple(story.orders.values()), tuple(story.messages.values())
-    return Folded(_with_lengths(story, legs), legs, story.recording, orders, messages)
+    return Folded(_with_lengths(story, legs), legs, story.recording, orders, messages, tuple(story.callbacks))
 
 
 def _tell_call(story: _Telling, one: fact.Fact) -> None:
@@ -204,6 +223,8 @@ def _tell_parts(story: _Telling, one: fact.Fact) -> None:
             story.change_leg(no, at, agent_id=one.agent, endpoint=one.endpoint, channel=one.channel, started_at=at)
         case fact.AgentMissed(leg=no):
             story.change_leg(no, at, agent_id=one.agent, ended_at=at, cause=one.cause, missed=True)
+        case fact.AgentConnected(leg=no) if no in story.took:
+            story.change_leg(no, at, connected_at=at)
         case fact.AgentConnected(leg=no):
             story.change_leg(no, at, agent_id=one.agent, answered_at=at)
         case fact.LegEnded(leg=no):
@@ -248,14 +269,40 @@ def _tell_wishes(story: _Telling, one: fact.Fact) -> None:
             )  # fmt: skip
 
 
+def _tell_callback(story: _Telling, one: fact.Fact) -> None:
+    """Promises that are made in this call; and what is different in one that keeps a promise."""
+    call, at = story.call, one.at
+    match one:
+        case fact.CallbackAsked():
+            story.callbacks.append(
+                CallbackRow(
+                    queue_id=one.queue, queue_code=one.queue_code, number=one.number, dialled=call.dialled,
+                    source=one.source, since=at - timedelta(seconds=one.waited), asked_at=at,
+                )
+            )  # fmt: skip
+        case fact.CallbackBegun():
+            story.call = replace(
+                call, direction="outbound", callback_id=one.callback, dialled=one.number, queue_id=one.queue,
+                queue_code=one.queue_code,
+            )  # fmt: skip
+        case fact.AgentTook(leg=no):
+            story.took.add(no)
+            story.change_leg(no, at, agent_id=one.agent, answered_at=at)
+        case fact.OutsideDialled() if call.callback_id is not None and not call.caller:
+            story.call = replace(call, caller=one.caller_id)
+        case fact.OutsideConnected(leg=no) if call.callback_id is not None and not story.caller_leg:
+            story.caller_leg = no
+
+
 def _tell_holds(story: _Telling, one: fact.Fact) -> None:
     match one:
         case fact.LegHeld(leg=no):
             story.held_since.setdefault(no, one.at)
-        case fact.TransferBegun() if 0 in story.legs:
-            story.held_since.setdefault(0, one.at)  # sent on: the caller hears music until somebody takes the call
-        case fact.AgentConnected() | fact.QueueEntered() if 0 in story.legs:
-            _hold_over(story, 0, one.at)
+        case fact.TransferBegun() if story.caller_leg in story.legs:
+            # Sent on: the caller hears music until somebody takes the call.
+            story.held_since.setdefault(story.caller_leg, one.at)
+        case fact.AgentConnected() | fact.QueueEntered() if story.caller_leg in story.legs:
+            _hold_over(story, story.caller_leg, one.at)
         case fact.LegResumed(leg=no) | fact.LegEnded(leg=no) if no in story.legs:
             _hold_over(story, no, one.at)
         case fact.CallEnded():
@@ -272,16 +319,16 @@ def _hold_over(story: _Telling, no: int, at: datetime) -> None:
 def _with_talk(story: _Telling) -> tuple[LegRow, ...]:
     """The legs with what each of them talked: from the first connection on, without holds and waits."""
     call = story.call
-    caller_gone = story.legs[0].ended_at if 0 in story.legs else None
+    caller_gone = story.legs[story.caller_leg].ended_at if story.caller_leg in story.legs else None
     legs = []
     for leg in (story.legs[no] for no in sorted(story.legs)):
         begun = leg.connected_at
         silent = leg.held
-        if leg.kind is LegKind.AGENT:
-            begun = leg.answered_at
-        elif leg.kind is LegKind.CALLER:
+        if leg.no == story.caller_leg:
             begun = call.connected_at
             silent += story.waited_since_talk
+        elif leg.kind is LegKind.AGENT and leg.no not in story.took:
+            begun = leg.answered_at
         span = _length(begun, _first(leg.ended_at, caller_gone, call.ended_at))
         legs.append(replace(leg, talked=max(span - silent, NO_TIME)))
     return tuple(legs)
@@ -289,14 +336,15 @@ def _with_talk(story: _Telling) -> tuple[LegRow, ...]:
 
 def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:
     call = story.call
-    caller_gone = next((leg.ended_at for leg in legs if leg.kind is LegKind.CALLER), None)
+    caller_gone = next((leg.ended_at for leg in legs if leg.no == story.caller_leg), None)
     rang = talked = NO_TIME
     for leg in legs:
         if leg.kind is LegKind.AGENT:
             rang += _length(leg.started_at, leg.answered_at or leg.ended_at or call.ended_at)
             # The talk is over when the first of the two hangs up; the other's channel takes a moment to follow.
-            talked += _length(leg.answered_at, _first(leg.ended_at, caller_gone, call.ended_at))
-        elif leg.kind is LegKind.OUTSIDE:
+            begun = leg.connected_at if leg.no in story.took else leg.answered_at
+            talked += _length(begun, _first(leg.ended_at, caller_gone, call.ended_at))
+        elif leg.kind is LegKind.OUTSIDE and leg.no != story.caller_leg:
             talked += _length(leg.connected_at, _first(leg.ended_at, caller_gone, call.ended_at))
     waited = call.waited + _length(story.waiting_since, call.ended_at)
     return replace(call, waited=waited, rang=rang, talked=talked)

@@ -9,10 +9,13 @@ from uuid import UUID, uuid5
 import structlog
 from django.db import connection, models
 
+from telephony.callbacks.keeping import close_called_in, keep_asked, keep_attempts
+from telephony.callbacks.models import Callback
 from telephony.core.facts import Fact, restore
 from telephony.core.values import CallId, TenantId
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.projection import (
+    CallbackRow,
     CallRow,
     Folded,
     LegRow,
@@ -115,6 +118,7 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
         Order.objects.bulk_create(orders, ignore_conflicts=True)
         messages = [Voicemail(**_message_values(one, row, codes)) for one in folded for row in one.messages]
         Voicemail.objects.bulk_create(messages, ignore_conflicts=True)
+        _keep_callbacks(folded)
     return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings, stays)))
 
 
@@ -194,6 +198,23 @@ def _message_values(one: Folded, row: MessageRow, codes: Mapping[UUID, str]) -> 
     path = message_path(code, day_of(one.call.started_at), one.call.id)
     head = {"id": _id(one, f"message {row.name}"), "call_id": one.call.id, "tenant_id": one.call.tenant_id}
     return {**_fit(Voicemail, values), **head, "path": str(path)}
+
+
+def _keep_callbacks(folded: Sequence[Folded]) -> None:
+    keep_asked([Callback(**_callback_values(one, row)) for one in folded for row in one.callbacks])
+    keep_attempts({one.call.callback_id for one in folded if one.call.callback_id is not None})
+    close_called_in(
+        (one.call.tenant_id, one.call.queue_id, one.call.caller, one.call.connected_at)
+        for one in folded
+        if one.call.direction == Call.Direction.INBOUND and one.call.agent_id
+        and one.call.tenant_id and one.call.queue_id and one.call.connected_at
+    )  # fmt: skip
+
+
+def _callback_values(one: Folded, row: CallbackRow) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    head = {"id": _id(one, f"callback {row.queue_code} {row.number}"), "tenant_id": one.call.tenant_id}
+    return {**_fit(Callback, values), **head, "next_try_at": row.asked_at}
 
 
 def _differing(model: type[_Row], wanted: Mapping[UUID, dict[str, Any]]) -> list[_Row]:

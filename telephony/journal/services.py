@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Case, When
 
 from agents.people.services import Person, people
 from telephony.core.acd.sticky import Talk
@@ -98,7 +99,9 @@ def open_calls() -> list[OpenCall]:
 def callers_waiting(tenant_id: UUID) -> int:
     """How many of a tenant's callers wait for an agent now; read in the phone codes' own scope."""
     with telephony_scope():
-        waiting = Call.objects.filter(tenant_id=tenant_id, ended_at__isnull=True, connected_at__isnull=True)
+        waiting = Call.objects.filter(
+            tenant_id=tenant_id, ended_at__isnull=True, connected_at__isnull=True, direction=Call.Direction.INBOUND
+        )
         return waiting.exclude(queue_code="").count()
 
 
@@ -113,10 +116,11 @@ def last_talks(after: datetime) -> list[Talk]:
     """Who talked with whom since then, oldest first, for a switch that starts; read in its own scope."""
     with telephony_scope():
         calls = Call.objects.filter(connected_at__gte=after, agent_id__isnull=False, tenant__isnull=False)
-        rows = calls.exclude(caller="").order_by("connected_at")
+        whose = Case(When(direction=Call.Direction.OUTBOUND, then="dialled"), default="caller")
+        rows = calls.annotate(customer=whose).exclude(customer="").order_by("connected_at")
         return [
-            Talk(TenantId(tenant), caller, AgentId(agent), at)
-            for tenant, caller, agent, at in rows.values_list("tenant_id", "caller", "agent_id", "connected_at")
+            Talk(TenantId(tenant), customer, AgentId(agent), at)
+            for tenant, customer, agent, at in rows.values_list("tenant_id", "customer", "agent_id", "connected_at")
             if tenant and agent and at
         ]
 
@@ -158,6 +162,7 @@ def call_report(sip_call_id: str) -> dict[str, Any] | None:
         "ring_ms": _ms(call.rang),
         "talk_ms": _ms(call.talked),
         "practice": call.practice,
+        "callback": str(call.callback_id) if call.callback_id else None,
         "recording": _recording(recording),
         "legs": [_leg(leg, known) for leg in legs],
         "usage": [],

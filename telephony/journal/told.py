@@ -155,6 +155,29 @@ def _transfer_failed(body: Body, names: Names) -> str:
     }
 
 
+#: How a callback was asked for; the words of `core.facts.CallbackAsked`.
+CALLBACK_SOURCES = {
+    "key": gettext_lazy("asked for by a key"),
+    "missed": gettext_lazy("hung up in the queue"),
+}
+
+
+def _callback_asked(body: Body, names: Names) -> str:
+    return _("The caller is to be called back at %(number)s by the queue %(queue)s: %(source)s.") % {
+        "number": body["number"],
+        "queue": body["queue_code"],
+        "source": CALLBACK_SOURCES.get(body["source"], body["source"]),
+    }
+
+
+def _callback_begun(body: Body, names: Names) -> str:
+    return _("The queue %(queue)s calls %(number)s back, call number %(attempt)s.") % {
+        "queue": body["queue_code"],
+        "number": body["number"],
+        "attempt": body["attempt"],
+    }
+
+
 TOLD: dict[str, Callable[[Body, Names], str]] = {
     "CallArrived": _arrived,
     "CallAnswered": lambda body, names: _("The house answered."),
@@ -163,6 +186,9 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "QueueEntered": lambda body, names: _("The caller waits in the queue %(queue)s.") % {"queue": body["queue_code"]},
     "QueueLeft": _left,
     "WaitForeseen": _foreseen,
+    "CallbackAsked": _callback_asked,
+    "CallbackBegun": _callback_begun,
+    "AgentTook": _agent(gettext_lazy("%(agent)s has taken it, and hears how the customer is called.")),
     "AgentOffered": _agent(gettext_lazy("The phone %(phone)s of %(agent)s rings.")),
     "AgentMissed": _agent(gettext_lazy("%(agent)s did not take the call (cause %(cause)s).")),
     "AgentConnected": _agent(gettext_lazy("%(agent)s talks with the caller.")),

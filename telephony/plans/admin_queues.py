@@ -79,6 +79,16 @@ class QueueAdmin(OfTenant):
             gettext_lazy("While they wait"),
             {"fields": ("music", ("announce_every", "say_position", "say_wait"), "messages")},
         ),
+        (
+            gettext_lazy("Callbacks"),
+            {
+                "fields": (
+                    ("callback_tries", "callback_pause"),
+                    ("callback_from", "callback_until"),
+                    "missed_after",
+                )
+            },
+        ),
     )
     empty_hint = gettext_lazy("Add a queue; then let a flow send callers to it by its code.")
 

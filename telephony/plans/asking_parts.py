@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from telephony.core.asking import GIVEN, Digits, Lookup, Order, Pin, Voicemail
+from telephony.core.asking import GIVEN, Callback, Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.filling import NAME
 from telephony.core.flow import Node
 from telephony.core.say import SayValue
 from telephony.plans.faults import MISSING, Fault, Unfit, _
-from telephony.plans.parts import FLAG, NODE, SAY, TRIES, WAIT, Names, Part
+from telephony.plans.parts import FLAG, NODE, QUEUE, SAY, TRIES, WAIT, Names, Part
 
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,32}")
@@ -126,6 +126,7 @@ ASKING: Mapping[str, _Parts] = {
         },
         _AGAIN,
     ),
+    "callback": (Callback, {"queue": QUEUE, "otherwise": NODE}, {"say": SAY, "promised": SAY, **_AGAIN}),
     "voicemail": (Voicemail, {"say": SAY}, {"longest": LONGEST, "silence": SILENCE, "mail": MAIL}),
 }  # fmt: skip
 
@@ -141,6 +142,8 @@ def ways(node: Node) -> Iterator[str]:
             yield from (node.next, node.otherwise, *(way for way in (node.locked, node.failed) if way))
         case Order():
             yield from (node.next, node.cancelled, node.otherwise)
+        case Callback():
+            yield node.otherwise
 
 
 def unfit(made: Mapping[str, Node]) -> Iterator[Fault]:

@@ -47,6 +47,30 @@ ASKING_PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "Your order has been placed. Thank you.",
         "zh": "您的订单已提交，感谢您的订购。",
     },
+    "callback-at": {
+        "en": "We will call you back at:",
+        "zh": "我们将回拨您的号码：",
+    },
+    "callback-confirm": {
+        "en": "To confirm, press 1. To give another number, press 2.",
+        "zh": "确认请按1，使用其他号码请按2。",
+    },
+    "callback-number": {
+        "en": "Please key the number at which we can call you back, then press the hash key.",
+        "zh": "请输入您的回电号码，以井号键结束。",
+    },
+    "callback-refused": {
+        "en": "We cannot call this number.",
+        "zh": "抱歉，我们无法回拨该号码。",
+    },
+    "callback-promised": {
+        "en": "Thank you. You keep your place, and we will call you back. Goodbye.",
+        "zh": "已为您保留排队位置，稍后将有客服人员给您回电，谢谢，再见。",
+    },
+    "calling-customer": {
+        "en": "A customer is being called back.",
+        "zh": "正在为您回拨客户。",
+    },
     "leave-message": {
         "en": "Please leave a message after the tone, and press the hash key when you have finished.",
         "zh": "请在提示音后留言，留言结束请按井号键。",

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from telephony.core.acd.empty import rule_of
 from telephony.core.flow import Flow as CoreFlow
+from telephony.core.opening import Hours, Span
 from telephony.core.plan import Demand, MemberPlan, Plan, QueuePlan, TenantPlan
 from telephony.core.plan import Route as CoreRoute
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
@@ -18,6 +19,7 @@ from telephony.lookups.services import systems
 from telephony.plans.definition import read
 from telephony.plans.faults import FlowFaulty
 from telephony.plans.models import FlowTrial, FlowVersion, Prompt, Queue, QueueMember, QueueSkill, Route
+from telephony.plans.numbering import numbering
 from telephony.plans.parts import Names
 from telephony.plans.phrases import PHRASES
 from telephony.plans.speech import TONE
@@ -41,7 +43,7 @@ def load_plan() -> Plan:
         return Plan(
             tenants=_tenants(), routes=routes, directory=directory, flows=flows,
             queues={queue.id: queue for queue in queues}, prompts=_prompts(),
-            systems=systems(), trunks=trunks(), outside=outside_plans(EVER),
+            systems=systems(), trunks=trunks(), outside=outside_plans(EVER), numbering=numbering(),
         )  # fmt: skip
 
 
@@ -93,9 +95,12 @@ def _queues() -> list[QueuePlan]:
             members=members.get(one.id, {}), retry=one.retry, ageing=one.ageing, sticky=one.sticky,
             announce_every=one.announce_every, say_position=one.say_position, say_wait=one.say_wait,
             messages=tuple(one.messages.split()),
-            misses_allowed=one.misses_allowed, music=one.music, record=one.record,
+            misses_allowed=one.misses_allowed, music=one.music, record=one.record, missed_after=one.missed_after,
+            callback_hours=Hours(
+                one.tenant.time_zone, (Span(frozenset(range(7)), one.callback_from, one.callback_until),)
+            ),
         )
-        for one in Queue.objects.all()
+        for one in Queue.objects.select_related("tenant")
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from seatline.ids import new_id
 from telephony.ami.listener import AmiListener
 from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, SecurityAlert
 from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
+from telephony.callbacks.services import open_promises
 from telephony.core.acd.agents import State
 from telephony.core.call import Stage
 from telephony.core.engine import Engine
@@ -46,6 +47,7 @@ log = structlog.get_logger(__name__)
 LANES = 4  # sockets for requests about calls
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
+CALLBACKS_EVERY = 5.0  # the same for customers whose time has come to be called back
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
 
 
@@ -103,6 +105,8 @@ class Switch:
                 self._follow("seatline_presence", self._follow_presence),
                 self._follow("seatline_plan", self._follow_plan),
                 self._follow("seatline_numbers", self._follow_plan),
+                self._follow("seatline_callbacks", self._follow_callbacks),
+                self._watch_callbacks(),
                 self._watch_leases(),
             )
         ]
@@ -261,6 +265,17 @@ class Switch:
             with suppress(AriSilent, AriUnreachable, TimeoutError):  # a new connection pushes them all
                 await self._push_phones()
 
+    async def _follow_callbacks(self) -> None:
+        promises = await self._desk.try_to(open_promises)
+        if promises is not None and self._shell.claiming:
+            self._shell.act(self._engine.call_back(promises, now()))
+
+    async def _watch_callbacks(self) -> None:
+        """Pauses and hours of callbacks end without a notice."""
+        while True:
+            await asyncio.sleep(CALLBACKS_EVERY)
+            self._news["seatline_callbacks"].set()
+
     async def _watch_leases(self) -> None:
         while True:
             busy = [agent.who.session for agent in self._engine.floor.agents.values() if agent.call is not None]
@@ -270,6 +285,7 @@ class Switch:
     async def _go_down(self) -> None:
         """Take no new call; finish those that are not talking, and recordings. Talking pairs stay for the next."""
         self._shell.claiming = False
+        self._shell.act(self._engine.call_back((), now()))
         end = asyncio.get_running_loop().time() + GO_DOWN_WITHIN.total_seconds()
         while asyncio.get_running_loop().time() < end:
             if all(call.stage is Stage.TALKING for call in self._engine.calls.values()):

@@ -8,7 +8,7 @@ import structlog
 from django.db import connection
 
 log = structlog.get_logger(__name__)
-CHANNELS = ("seatline_presence", "seatline_plan", "seatline_numbers")
+CHANNELS = ("seatline_presence", "seatline_plan", "seatline_numbers", "seatline_callbacks")
 AGAIN_AFTER = 1.0  # seconds
 
 
