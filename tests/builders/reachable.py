@@ -101,9 +101,7 @@ def every_move() -> tuple[Move, ...]:
     ]  # fmt: skip
     promising = a_flow(start=Callback(queue=QUEUE, otherwise="closed", tries=2))
     numbers = Numbering("86", lambda keyed: RESCUE[0] if keyed == "1" else "", lambda number: "1")
-    worlds.append(
-        replace(a_plan(), version=CALLS_BACK, flows=a_plan().flows | {FLOW: promising}, numbering=numbers)
-    )
+    worlds.append(replace(a_plan(), version=CALLS_BACK, flows=a_plan().flows | {FLOW: promising}, numbering=numbers))
     todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
     seen = {_likeness(call, at) for call, at in todo}
     moves: list[Move] = []
@@ -146,6 +144,7 @@ def _likeness(call: Call, at: datetime) -> object:
             leg.ended_at is not None,
             leg.held and not leg.ended_at,
             leg.trunk != "",
+            bool(outside_number(leg.endpoint)) and not leg.ended_at,
         )
         for leg in call.legs
     )
@@ -154,10 +153,24 @@ def _likeness(call: Call, at: datetime) -> object:
     return (
         id(call.plan), call.stage, where, call.playback is not None and not over, waited_long and not over, legs,
         call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
-        not over and (call.asked, call.awaited > 0), call.message != "", call.transfer,
+        not over and (call.asked, call.awaited > 0), call.message != "", _sending(call),
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
         () if over else (call.aside, call.typed),
     )  # fmt: skip
+
+
+def _sending(call: Call) -> object:
+    """What of a transfer makes a difference: once somebody is called, no more who was asked for."""
+    transfer = call.transfer
+    if transfer is None or call.stage is Stage.TALKING:
+        return transfer
+    return (
+        transfer.by,
+        transfer.back,
+        transfer.queue,
+        transfer.leg and call.legs[transfer.leg].kind,
+        bool(transfer.tried),
+    )
 
 
 def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
@@ -238,7 +251,7 @@ def _wishes(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
             yield ev.WishUttered(**head, request=REQUEST, wish=wish, target=target)
     yield ev.WishUttered(**head, request=REQUEST, wish=Wish.LEAVE, agent=an_agent(9).agent)
     agents = [leg for leg in call.talkers if leg.kind is LegKind.AGENT][:1]
-    types = first and call.stage is not Stage.TOGETHER and not any(leg.held for leg in call.legs)
+    types = first and not any(leg.held for leg in call.legs)
     for leg in agents if types else ():
         yield from _keys(call, head, leg)
 
@@ -263,10 +276,10 @@ def _answers(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
         yield ev.TimerFired(**head, timer="typed", count=call.timers["typed"])
         yield ev.ChannelEnded(**head, channel=call.legs[0].channel)
         return
-    outside, few = outside_of(call), len(call.legs) <= MOST_LEGS
+    outside, few = outside_of(call), len(call.legs) <= MOST_LEGS - (call.stage is Stage.TALKING)
     asked = call.transfer is not None and not call.ringing and not outside
     sends = call.stage in SENDING
-    if not sends or (asked and few and call.stage is not Stage.ENQUIRING):
+    if not sends or (asked and few):
         who = an_agent(len(call.legs) or 1)
         yield ev.TargetReserved(**head, agent=who.agent, endpoint=Endpoint("seat-2"))
         yield ev.TargetReserved(**head, agent=who.agent, endpoint=Endpoint(f"tel:{RESCUE[1]}"))
@@ -274,10 +287,15 @@ def _answers(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
         for reason in ("busy", "unknown"):
             yield ev.TargetRefused(**head, reason=reason)
     waits = sends or call.stage in (Stage.DIALLING, Stage.CALLING)
-    if not waits or (outside is None and len(call.legs) < MOST_LEGS):
+    if not waits or (outside is None and len(call.legs) < MOST_LEGS + _tries_again(call)):
         yield ev.TrunkSeized(**head, number=RESCUE[0], trunk="first")
     if not waits or outside is None:
         yield ev.NoTrunk(**head, number=RESCUE[0])
+
+
+def _tries_again(call: Call) -> bool:
+    """Whether a trunk has failed for a caller who was sent on: one more leg shows what comes of that."""
+    return call.stage is Stage.PASSING and call.transfer is not None and bool(call.transfer.tried)
 
 
 def outside_of(call: Call) -> Leg | None:

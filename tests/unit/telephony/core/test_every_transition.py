@@ -7,7 +7,7 @@ import pytest
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core.call import Stage
+from telephony.core.call import TALKS, Stage
 from telephony.core.states import TRANSITIONS, ignore
 from telephony.core.values import LegKind, Outcome
 from tests.builders.reachable import STRANGER, agents_talking, every_move, moves_of
@@ -85,8 +85,47 @@ def test_ended_call_has_an_outcome_and_no_living_leg_and_is_forgotten_or_waits_f
             assert sum(isinstance(one, last) for one in commands) == (not call.message or bool(call.recording))
 
 
-def test_no_two_agents_talk_to_one_caller():
-    assert max(agents_talking(move.before) for move in every_move()) == 1
+def test_no_two_agents_talk_to_one_caller_but_by_an_agents_own_wish():
+    brought = (Stage.APART, Stage.TOGETHER, Stage.CLEARING)
+    alone = [move.before for move in every_move() if move.before.stage not in brought]
+    assert max(agents_talking(call) for call in alone) == 1
+    assert max(agents_talking(move.before) for move in every_move()) == 2
+
+
+def test_whoever_is_in_a_talk_hears_somebody_or_music():
+    """Set aside are they alone who hear music; all others of a call in which people talk are in its bridge."""
+    inside = {}
+    for move in every_move():
+        if move.stepped is None:
+            continue
+        call, commands, _ = move.stepped
+        before, after = move.before.aside, call.aside
+        began = {one.channel for one in commands if isinstance(one, cmd.StartMusic)}
+        ended = {one.channel for one in commands if isinstance(one, cmd.StopMusic)}
+        living = {leg.no: leg.channel for leg in call.legs if leg.ended_at is None}
+        if move.before.stage in TALKS and call.stage in (*TALKS, Stage.PASSING):
+            assert {living[no] for no in after - before} <= began
+            assert {living[no] for no in before - after if no in living} <= ended
+        if call.stage in (Stage.APART, Stage.TOGETHER):
+            inside[call.stage] = inside.get(call.stage, set()) | {len(call.talkers) - len(after)}
+    assert inside == {Stage.APART: {2}, Stage.TOGETHER: {2, 3}}
+
+
+def test_request_is_answered_once_at_once_or_when_floor_and_lines_have_spoken():
+    for move in every_move():
+        if move.stepped:
+            call, commands, _ = move.stepped
+            answers = sum(isinstance(one, cmd.AnswerRequest) for one in commands)
+            waits = call.transfer is not None and call.transfer.asked is not None
+            if isinstance(move.event, ev.WishUttered):
+                assert answers + waits == 1 + _waited(move.before)
+            elif _waited(move.before):
+                by_request = move.before.transfer.asked.request is not None
+                assert answers == (by_request and not waits), move
+
+
+def _waited(call):
+    return call.transfer is not None and call.transfer.asked is not None
 
 
 def test_living_channel_of_a_call_that_clears_has_been_told_to_hang_up():
@@ -218,8 +257,9 @@ def test_caller_who_is_sent_on_is_never_left_in_silence_without_an_owner():
             call, commands, _ = move.stepped
             # An event that changes nothing leaves the agent asked for who was; the floor's answer is still to come.
             unchanged = call == move.before
-            assert unchanged or call.ringing or any(isinstance(one, cmd.ReserveAgent) for one in commands)
-            if move.before.stage is not Stage.PASSING:
+            asks = any(isinstance(one, cmd.ReserveAgent | cmd.SeizeTrunk) for one in commands)
+            assert unchanged or call.ringing or asks or call.legs[call.transfer.leg].ended_at is None
+            if move.before.stage is not Stage.PASSING and call.caller_leg.no not in move.before.aside:
                 assert any(isinstance(one, cmd.StartMusic) and one.channel == call.channel for one in commands)
         if move.stepped and move.before.stage is Stage.PASSING and move.stepped[0].stage is not Stage.PASSING:
             stopped = any(isinstance(one, cmd.StopMusic) for one in move.stepped[1])
