@@ -5,6 +5,8 @@ numbers. WeasyPrint fetches nothing: the page has no picture and no link.
 """
 
 import logging
+import warnings
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -29,13 +31,21 @@ class FetchRefused(ValueError):
 
 
 def document_pdf(document: Document, language: str) -> bytes:
-    """The document as PDF in "en", "zh-hans" or "both"."""
+    """The document as PDF/A in "en", "zh-hans" or "both"; the same rows give the same bytes."""
+    return print_pdf(document, language, pdf_variant="pdf/a-3b")
+
+
+def print_pdf(document: Document, language: str, **options: Any) -> bytes:
+    """The document laid out by WeasyPrint with options of its `write_pdf`."""
     # Loading WeasyPrint takes half a second: only the process that prints pays for it.
     from weasyprint import HTML  # noqa: PLC0415
 
     html = document_html(document, language)
     page = HTML(string=html, url_fetcher=_fetch_nothing)
-    pdf: bytes = page.write_pdf()
+    with warnings.catch_warnings():
+        # WeasyPrint leaves the closing of its own colour profile to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        pdf: bytes = page.write_pdf(**options)
     return pdf
 
 
@@ -54,6 +64,8 @@ def document_html(document: Document, language: str) -> str:
             "words": words,
             "title": words[title],
             "document": document,
+            # The file's own date is that of the issue, whenever it is made.
+            "made_at": f"{document.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if document.issued_at else "",
             "draft": document.status != Document.Status.ISSUED,
             "seller": _party(document.seller, language),
             "footer": " / ".join(_told(document.seller["legal_name"], document.seller["legal_name_zh"], language)),
