@@ -4,6 +4,7 @@ A page parses, calls one service and shows. A `SeatlineError` that the service r
 everything that was typed, and nothing is written: the whole form runs in one savepoint.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -112,10 +113,13 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         text: Any = "",
         facts: Any = (),
         danger: bool = False,
+        back: str = "",
+        also: Sequence[tuple[str, str]] = (),
     ) -> HttpResponseBase:
         """A page that asks `form` (its data bound on POST), then calls `do()`.
 
-        `do` gives back the sentence to show, or a response of its own; a refusal stands on the form.
+        `do` gives back the sentence to show, or a response of its own; a refusal stands on the form. `also`: addresses
+        and labels of other things that can be done here by one press.
         """
         if request.method == "POST" and form.is_valid():
             try:
@@ -139,12 +143,13 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
                 "title": title,
                 "opts": self.opts,
                 "original": row,
-                "back": self.page_of(row) if row is not None else "..",
+                "back": back or (self.page_of(row) if row is not None else ".."),
                 "form": form,
                 "submit": submit,
                 "text": text,
                 "facts": facts,
                 "danger": danger,
+                "also": also,
             },
             status=422 if form.errors else 200,
         )

@@ -57,7 +57,7 @@ def free_name(definition: Definition, wish: str) -> str:
 
 
 def add(definition: Definition, kind: str, name: str = "") -> tuple[Definition, str]:
-    """A new empty node, and its name; the first node of a flow is its start. Raises StepKindUnknown and errors of names."""
+    """A new empty node, and its name; the first of a flow is its start. Raises StepKindUnknown and errors of names."""
     if kind not in kinds():
         raise StepKindUnknown(kind=kind)
     name = name or free_name(definition, kind)
@@ -112,6 +112,12 @@ def start_at(definition: Definition, name: str) -> Definition:
     return {**definition, "start": name}
 
 
+def lead(definition: Definition, edge: Edge, target: str) -> Definition:
+    """The flow with this way leading elsewhere."""
+    nodes = _nodes(definition)
+    return {**definition, "nodes": {**nodes, edge.source: _turned(nodes[edge.source], edge, target)}}
+
+
 def _check_new(definition: Definition, name: str) -> None:
     if not NAME.fullmatch(name):
         raise NodeNameUnfit(name=name)
@@ -130,11 +136,10 @@ def _with(definition: Definition, nodes: dict[str, Any], first: str = "") -> Def
 
 
 def _led(definition: Definition, name: str, fresh: str) -> Definition:
-    nodes = _nodes(definition)
     for edge in edges(definition):
         if edge.target == name:
-            nodes[edge.source] = _turned(nodes[edge.source], edge, fresh)
-    return {**definition, "nodes": nodes}
+            definition = lead(definition, edge, fresh)
+    return definition
 
 
 def _turned(node: Mapping[str, Any], edge: Edge, fresh: str) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.forms import Form
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,9 +20,14 @@ from seatline import clock
 from seatline.panel.base import PanelAdmin, PanelTabular, WindowTabular
 from seatline.panel.forms import AskForm, posted
 from seatline.panel.show import figure, tag, when
+from telephony.editor.admin_acts import ActPages
+from telephony.editor.admin_pages import EditorPages
+from telephony.editor.compared import compared
+from telephony.editor.edits import ChangedMeanwhile, mark
+from telephony.editor.services import change, published, working
 from telephony.plans.admin_of_tenants import OfTenant
 from telephony.plans.models import Flow, FlowVersion, Route
-from telephony.plans.services import faults_of, publish_flow, save_draft
+from telephony.plans.services import faults_of, publish_flow
 from telephony.plans.told_faults import told_with_node
 from tenants.accounts.models import User
 
@@ -64,8 +71,9 @@ class RouteInline(PanelTabular):
 
 
 class DraftForm(AskForm):
-    """A definition as JSON."""
+    """A definition as JSON, and the fingerprint of what it was when the page was opened."""
 
+    seen = forms.CharField(widget=forms.HiddenInput(), required=False)
     definition = forms.CharField(
         label=gettext_lazy("definition"), widget=UnfoldAdminTextareaWidget({"rows": 28, "class": "sl-code"})
     )
@@ -89,8 +97,12 @@ class FlowAdmin(OfTenant):
     list_filter = ("tenant",)
     search_fields = ("code", "name")
     fields = (("tenant", "code"), "name")
-    actions_detail = ("edit_draft", "publish")
+    actions_detail = ("edit", "publish", "edit_draft")
     empty_hint = gettext_lazy("Add a flow, write its draft, publish it, and give it a number to answer.")
+
+    def get_urls(self) -> list[Any]:
+        """With the editor's pages."""
+        return [*EditorPages(self).urls(), *ActPages(self).urls(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With versions, for the list's columns."""
@@ -126,33 +138,37 @@ class FlowAdmin(OfTenant):
         return name != "publish" or self.draft(row)
 
     @action(
-        description=gettext_lazy("Edit draft"),
+        description=gettext_lazy("Edit"),
+        url_path="edit",
+        permissions=["telephony.change_flowversion"],
+        icon="account_tree",
+    )
+    def edit(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """To the editor."""
+        return redirect("admin:telephony_flow_editor", object_id)
+
+    @action(
+        description=gettext_lazy("Edit as JSON"),
         url_path="draft",
         permissions=["telephony.change_flowversion"],
-        icon="edit_note",
+        icon="data_object",
     )
     def edit_draft(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Write the next version; what keeps it from being published is told node by node."""
         flow = self.found(request, object_id)
-        newest = max(flow.versions.all(), key=lambda one: one.version, default=None)
-        start = (
-            newest.definition
-            if newest
-            else {"start": "end", "nodes": {"end": {"kind": "finish", "outcome": "informed"}}}
-        )
-        form = DraftForm(posted(request), initial={"definition": json.dumps(start, ensure_ascii=False, indent=2)})
+        there = working(flow)
+        text = json.dumps(there, ensure_ascii=False, indent=2)
+        form = DraftForm(posted(request), initial={"definition": text, "seen": mark(there)})
 
-        def do() -> str:
+        def put(before: Any) -> Any:
             definition = form.cleaned_data["definition"]
-            save_draft(flow, definition)
-            faults = faults_of(flow, definition)
-            for fault in faults:
-                messages.warning(request, told_with_node(fault))
-            return (
-                _("The draft is saved; it cannot be published yet.")
-                if faults
-                else _("The draft is saved and can be published.")
-            )
+            if mark(before) not in (form.cleaned_data["seen"], mark(definition)):
+                raise ChangedMeanwhile(name=flow.code)
+            return definition
+
+        def do() -> HttpResponseBase:
+            change(flow, put, by=request.user.pk, at=clock.now())
+            return redirect("admin:telephony_flow_editor", flow.pk)
 
         return self.ask(
             request,
@@ -162,7 +178,8 @@ class FlowAdmin(OfTenant):
             title=_("Draft of %(flow)s") % {"flow": flow},
             submit=_("Save draft"),
             text=_("Callers go on meeting the published version until you publish this one."),
-            facts=[told_with_node(fault) for fault in faults_of(flow, start)] if newest else (),
+            facts=[told_with_node(fault) for fault in faults_of(flow, there)] if there.get("nodes") else (),
+            back=reverse("admin:telephony_flow_editor", args=[flow.pk]),
         )
 
     @action(
@@ -180,7 +197,9 @@ class FlowAdmin(OfTenant):
             version = publish_flow(flow, clock.now(), request.user.pk)
             return _("Version %(version)s is in force; calls that run stay with theirs.") % {"version": version.version}
 
-        draft = next((one for one in flow.versions.all() if one.state == FlowVersion.State.DRAFT), None)
+        there, live = working(flow), published(flow)
+        faults = [told_with_node(fault) for fault in faults_of(flow, there)]
+        changes = [str(one) for one in compared(live.definition if live else {}, there)]
         return self.ask(
             request,
             flow,
@@ -189,7 +208,8 @@ class FlowAdmin(OfTenant):
             title=_("Publish %(flow)s") % {"flow": flow},
             submit=_("Publish"),
             text=_("Callers who arrive from now on meet the draft. A published version never changes again."),
-            facts=[told_with_node(fault) for fault in faults_of(flow, draft.definition)] if draft else (),
+            facts=faults or changes or [_("There is no difference.")],
+            back=reverse("admin:telephony_flow_editor", args=[flow.pk]),
         )
 
 

@@ -102,11 +102,12 @@ def test_faulty_draft_names_the_node(staff, house):
     ops, url = staff("operations"), f"/admin/telephony/flow/{house.flow_id}"
     faulty = '{"start": "menu", "nodes": {"menu": {"kind": "queue", "queue": "nowhere"}}}'
 
-    saved = ops.post(f"{url}/draft/", {"definition": faulty}, follow=True)
+    seen = re.search(r'name="seen" value="(\w+)"', ops.get(f"{url}/draft/").content.decode())[1]
+    saved = ops.post(f"{url}/draft/", {"definition": faulty, "seen": seen}, follow=True)
     published = ops.post(f"{url}/publish/", {"ok": "1"})
     broken = ops.post(f"{url}/draft/", {"definition": "{"})
 
-    assert "node “menu”" in text(saved)
+    assert "the tenant has no queue “nowhere”" in text(saved)
     assert published.status_code == 422
     assert "cannot be published" in text(published)
     assert "This is not JSON: look at line 1" in text(broken)
