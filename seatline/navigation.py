@@ -15,6 +15,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Overview"),
             _item(_("Dashboard"), "space_dashboard", "index"),
             _item(_("Live calls"), "phone_in_talk", "live", "telephony.view_call"),
+            _item(_("Reports"), "monitoring", "reports", "telephony.view_call"),
+            _item(_("Staffing"), "groups_2", "staffing", "telephony.view_call"),
         ),
         _group(
             _("Tenants"),

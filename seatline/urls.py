@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from seatline import views
 from seatline.source import source
+from telephony.reports import pages
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("api/v1/", include("seatline.api.urls")),
     path("admin/live/", admin.site.admin_view(views.live), name="live"),
     path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),
+    path("admin/reports/", admin.site.admin_view(pages.report), name="reports"),
+    path("admin/staffing/", admin.site.admin_view(pages.staffing), name="staffing"),
     path("admin/cards/", admin.site.admin_view(views.cards), name="cards"),
     path("admin/", admin.site.urls),
 ]
