@@ -13,6 +13,8 @@ from telephony.core.lines import OutsidePlan, TrunkPlan
 from telephony.core.opening import Hours
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 
+ALWAYS = Hours("UTC")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantPlan:
@@ -88,7 +90,7 @@ class QueuePlan:
     misses_allowed: int = 2  # so many calls missed in a row make an agent not ready
     music: str = "default"
     record: bool = True
-    callback_hours: Hours = Hours("UTC")  # when customers may be called back; always, if not said
+    callback_hours: Hours = ALWAYS  # when customers may be called back; always, if not said
     missed_after: timedelta = timedelta(0)  # who hung up after waiting so long is called back; 0: nobody
 
 
@@ -116,6 +118,9 @@ class Numbering:
     write: Callable[[str], str] = lambda number: number  # the digits by which people know a number
 
 
+AS_THEY_ARE = Numbering()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All routes, flows, queues and prompts at one moment."""
@@ -131,7 +136,7 @@ class Plan:
     trunks: tuple[TrunkPlan, ...] = ()
     outside: Mapping[TenantId, OutsidePlan] = field(default_factory=dict)
     systems: Mapping[tuple[TenantId, str], System] = field(default_factory=dict)  # by tenant and code
-    numbering: Numbering = Numbering()
+    numbering: Numbering = AS_THEY_ARE
     #: media by tenant (None: the house's own), name and language
     prompts: Mapping[tuple[TenantId | None, str, str], str] = field(default_factory=dict)
 

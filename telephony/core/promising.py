@@ -49,7 +49,8 @@ def key_pressed(turn: Turn, node: Callback, key: str) -> str | None:
         turn.to(Stage.CHOOSING)
         return None
     if key == CONFIRM:
-        return _promise(turn, node)
+        _promise(turn, node)
+        return None
     if key == ANOTHER:
         turn.become(asked="another")
         _speak(turn)

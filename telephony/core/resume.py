@@ -24,28 +24,15 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     for entry in sorted(facts, key=lambda f: f.seq):
         call = replace(call, facts=entry.seq, tenant=entry.tenant or call.tenant)
         match entry:
-            case fact.CallArrived():
-                channel = ChannelId(entry.channel)
-                call = replace(call, channel=channel, dialled=entry.dialled, caller=entry.caller)
-                legs[0] = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
-            case fact.CallbackBegun():
-                legs[0] = nobody(entry.at)
-                call = called_back(call, entry)
+            case fact.CallArrived() | fact.CallbackBegun():
+                call, legs[0] = _begun(call, entry)
             case fact.FlowEntered():
                 call = replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
             case fact.QueueEntered():
                 queue = plan.queues.get(QueueId(entry.queue))
                 call = replace(call, queue=queue, waiting_since=entry.at)
-            case fact.AgentOffered():
-                legs[entry.leg] = Leg(
-                    no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,
-                    agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
-                )  # fmt: skip
-            case fact.AgentTook():
-                legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
-            case fact.AgentConnected():
-                legs[entry.leg] = replace(legs[entry.leg], answered_at=entry.at)
-                call = replace(call, outcome=Outcome.ANSWERED)
+            case fact.AgentOffered() | fact.AgentTook() | fact.AgentConnected():
+                call = _tell_agent(call, legs, entry)
             case fact.OutsideDialled() | fact.OutsideAnswered() | fact.OutsideConnected() | fact.OutsideFailed():
                 _tell_outside(legs, entry)
             case fact.AgentMissed() | fact.LegEnded() | fact.LegHeld() | fact.LegResumed():
@@ -67,6 +54,27 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     talks = talks or any(leg.ended_at is None for leg in forwarded)
     talking = talks and call.caller_leg.ended_at is None
     return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)
+
+
+def _begun(call: Call, entry: fact.CallArrived | fact.CallbackBegun) -> tuple[Call, Leg]:
+    if isinstance(entry, fact.CallbackBegun):
+        return called_back(call, entry), nobody(entry.at)
+    channel = ChannelId(entry.channel)
+    leg = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
+    return replace(call, channel=channel, dialled=entry.dialled, caller=entry.caller), leg
+
+
+def _tell_agent(
+    call: Call, legs: dict[int, Leg], entry: fact.AgentOffered | fact.AgentTook | fact.AgentConnected
+) -> Call:  # fmt: skip
+    if isinstance(entry, fact.AgentOffered):
+        legs[entry.leg] = Leg(
+            no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,
+            agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
+        )  # fmt: skip
+        return call
+    legs[entry.leg] = replace(legs[entry.leg], answered_at=legs[entry.leg].answered_at or entry.at)
+    return call if isinstance(entry, fact.AgentTook) else replace(call, outcome=Outcome.ANSWERED)
 
 
 def _with_kept(call: Call, entry: fact.RecordingStarted | fact.MessageStarted | fact.OrderConfirmed) -> Call:
