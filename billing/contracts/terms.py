@@ -1,13 +1,16 @@
 """What a contract says: its periods, and the prices in force in one, as rating takes them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from billing.contracts.models import Contract, ContractVersion, PriceComponent, TaxRule
-from billing.rating.kinds import read_params
+from billing.rating.kinds import kind_of, read_params
+from billing.rating.kinds.kind import Stage
+from billing.rating.params import write
 from billing.rating.periods import ONE_DAY, Period, full_period, local_day
 from billing.rating.values import Component, Terms
 from seatline.errors import BadInput, Refused
@@ -53,6 +56,16 @@ def period_at(contract: Contract, at: datetime) -> Period:
     return full_period(day, contract.billing_day)
 
 
+def period_before(contract: Contract, period: Period) -> Period:
+    """The whole period before."""
+    return full_period(period.starts_on - ONE_DAY, contract.billing_day)
+
+
+def needs_before(terms: Terms) -> bool:
+    """Whether a price carries something over from the period before."""
+    return any(kind_of(one.kind).looks_back for one in terms.components)
+
+
 def served_part(contract: Contract, period: Period) -> Period:
     """The days of a whole period on which the contract runs."""
     served = period.overlap(contract.starts_on, contract.ends_on)
@@ -61,23 +74,66 @@ def served_part(contract: Contract, period: Period) -> Period:
 
 
 def terms_in(contract: Contract, period: Period) -> PricedTerms:
-    """The approved prices that touch a period. Each version holds until the next begins."""
+    """The approved prices that touch a period. Each version holds until the next begins.
+
+    A price that a new version repeats word for word goes on: it is one component with the id of its first row, so that
+    an amendment of another price neither restarts its tiers nor parts its minimum. Where the discounts, penalties or
+    commitments change, every price begins anew, so that each of them is reckoned from the lines of its own days.
+    """
     versions = list(
         ContractVersion.objects.filter(contract=contract, approved_at__isnull=False)
         .order_by("starts_on")
         .prefetch_related("components")
     )
     ends: Sequence[date | None] = [version.starts_on for version in versions[1:]] + [contract.ends_on]
-    components: list[Component] = []
-    rows: dict[str, PriceComponent] = {}
+    going_on: dict[_Words, _Run] = {}
+    found: list[_Run] = []
     for version, ends_on in zip(versions, ends, strict=True):
-        if period.overlap(version.starts_on, ends_on) is None:
-            continue
-        for row in version.components.order_by("position", "code"):
-            rows[str(row.pk)] = row
-            params = read_params(row.kind, row.params)
-            components.append(Component(str(row.pk), row.kind, params, version.starts_on, ends_on))
-    return PricedTerms(Terms(contract.currency, zone_of(contract), tuple(components)), rows)
+        rows = {_words(row): row for row in sorted(version.components.all(), key=lambda row: (row.position, row.code))}
+        same = _of_prices(rows) == _of_prices(going_on)
+        runs = {
+            words: _Run(going_on[words].row, going_on[words].starts_on, ends_on)
+            if same and words in going_on
+            else _Run(row, version.starts_on, ends_on)
+            for words, row in rows.items()
+        }
+        # A run that goes on takes the place of what was found of it so far.
+        found = [one for one in found if one.row.pk not in {run.row.pk for run in runs.values()}] + list(runs.values())
+        going_on = runs
+    touching = [one for one in found if period.overlap(one.starts_on, one.ends_on) is not None]
+    components = tuple(
+        Component(
+            str(one.row.pk), one.row.kind, read_params(one.row.kind, one.row.params), one.starts_on, one.ends_on,
+            one.row.code,
+        )
+        for one in touching
+    )  # fmt: skip
+    return PricedTerms(
+        Terms(contract.currency, zone_of(contract), components), {str(one.row.pk): one.row for one in touching}
+    )
+
+
+#: Everything that makes a price what it is and how it is printed.
+_Words = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A price over the versions that repeat it."""
+
+    row: PriceComponent
+    starts_on: date
+    ends_on: date | None
+
+
+def _words(row: PriceComponent) -> _Words:
+    # As they are read and written again: a default that is left out and one that is written down are the same.
+    params = json.dumps(write(read_params(row.kind, row.params)), sort_keys=True)
+    return row.code, row.kind, params, row.invoice_text, row.invoice_text_zh, row.tax_code
+
+
+def _of_prices(words: Iterable[_Words]) -> set[_Words]:
+    return {one for one in words if kind_of(one[1]).stage is not Stage.PRICE}
 
 
 def tax_rule(code: str, on: date) -> TaxRule:

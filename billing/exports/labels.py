@@ -68,6 +68,13 @@ REASONS: dict[str, tuple[str, str]] = {
     "wrong_keys": ("wrong keys", "按键错误"),
     "suspended": ("service suspended", "服务暂停"),
     "no_merchant": ("no such merchant code", "商户代码不存在"),
+    "voicemail": ("left a message", "留言"),
+    "left_queue": ("left the queue by a key", "按键离开队列"),
+    "callback_promised": ("callback promised", "已约回拨"),
+    "not_reached": ("customer not reached", "未联系到客户"),
+    "withdrawn": ("callback withdrawn", "回拨已撤回"),
+    "not_answered": ("number outside did not answer", "外线未接听"),
+    "own_staff": ("the tenant's own staff", "租户自有人员"),
     "failed": ("failed", "呼叫失败"),
     "unknown_outcome": ("other", "其他"),
 }

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from billing.contracts.models import Contract, PriceComponent, TenantBilling
-from billing.contracts.terms import period_at, served_part, tax_rule, terms_in, zone_of
+from billing.contracts.terms import needs_before, period_at, period_before, served_part, tax_rule, terms_in, zone_of
 from billing.invoices.billed import already_billed, closing, to_look_at_again
 from billing.invoices.models import Document
 from billing.invoices.parties import buyer_of, seller_of
@@ -19,11 +19,10 @@ from billing.invoices.taxing import tax_of, treatment_of
 from billing.invoices.wording import correction_text, line_text
 from billing.invoices.writing import RatedLine, write
 from billing.mediation.services import newest_position
-from billing.mediation.usage import by_day, summary
+from billing.mediation.sums import held_by, usage_of
+from billing.mediation.usage import summary
 from billing.rating.periods import ONE_DAY, Period, day_starts_at, local_day, periods
 from billing.rating.rate import rate
-from billing.rating.values import Lease
-from tenants.seats.holdings import leased_seats
 
 
 @transaction.atomic
@@ -104,16 +103,12 @@ def _rated(contract: Contract, period: Period, counted_to: date | None, up_to: i
     zone = zone_of(contract)
     priced = terms_in(contract, period)
     billed = already_billed(contract, period.starts_on)
-    leases = [
-        Lease(str(one.lease_id), one.seats, one.starts_at, one.ends_at)
-        for one in leased_seats(
-            contract.tenant_id, day_starts_at(period.starts_on, zone), day_starts_at(period.ends_on, zone)
-        )
-        if one.contract_id in {None, contract.pk}
-    ]
-    usage = by_day(contract.tenant_id, period, zone, up_to)
+    held = held_by(contract.tenant_id, contract.pk, period, zone)
+    before = period_before(contract, period)
+    days = Period(before.starts_on, period.ends_on) if needs_before(priced.terms) else period
+    usage = usage_of(contract.tenant_id, priced.terms.components, days, zone, up_to)
     treatment = treatment_of(contract.tenant_id)
-    for charge in rate(priced.terms, usage, leases, period, billed.sums, counted_to=counted_to):
+    for charge in rate(priced.terms, usage, held, period, billed.sums, counted_to=counted_to, before=before):
         key = (charge.component, charge.part)
         if key in billed.sums and not charge.amount and not charge.quantity:
             continue

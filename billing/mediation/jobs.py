@@ -1,4 +1,4 @@
-"""Jobs: usage of closed calls every five seconds, and the tenants' drafts after it.
+"""Jobs: usage of closed calls every five seconds and of the rest every hour, and the tenants' drafts after it.
 
 A job enters the finance scope itself. The queueing lock keeps runs from piling up behind a slow one; two workers at
 once are kept apart by the bookmark's row. A job that fails is not tried again: the next one does its work.
@@ -7,7 +7,7 @@ once are kept apart by the bookmark's row. A job that fails is not tried again: 
 from procrastinate.contrib.django import app
 
 from billing.invoices.refreshing import refresh_contracts
-from billing.mediation.services import mediate
+from billing.mediation.services import mediate, mediate_orders, mediate_shifts, mediate_stock
 from seatline.clock import now
 
 
@@ -18,6 +18,15 @@ def mediate_calls(timestamp: int) -> None:
     done = mediate(now())
     if done.tenants:
         refresh_contracts(now(), done.tenants)
+
+
+@app.periodic(cron="3 * * * *")
+@app.task(name="billing.mediate_others", queueing_lock="billing.mediate_others")
+def mediate_others(timestamp: int) -> None:
+    """Once an hour, before the drafts: shifts of staff, orders, and the sound that is kept."""
+    mediate_shifts(now())
+    mediate_orders(now())
+    mediate_stock(now())
 
 
 @app.periodic(cron="7 * * * *")

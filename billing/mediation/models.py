@@ -1,5 +1,8 @@
 """Usage: one row per billable fact, or per fact with the reason why it is not billed. Rows are added, never changed."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,13 @@ class UsageRecord(models.Model):
         SUSPENDED = "suspended", _("tenant suspended")
         NO_MERCHANT = "no_merchant", _("no such merchant code")
         FAILED = "failed", _("call failed")
+        VOICEMAIL = "voicemail", _("caller left a message")
+        LEFT_QUEUE = "left_queue", _("caller left the queue by a key")
+        CALLBACK_PROMISED = "callback_promised", _("callback promised")
+        NOT_REACHED = "not_reached", _("customer not reached")
+        WITHDRAWN = "withdrawn", _("callback withdrawn")
+        NOT_ANSWERED = "not_answered", _("number outside did not answer")
+        OWN_STAFF = "own_staff", _("the tenant's own staff")
         UNKNOWN_OUTCOME = "unknown_outcome", _("outcome without a billing rule")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -46,10 +56,26 @@ class UsageRecord(models.Model):
         help_text=_("Empty when the dialled number belonged to nobody."),
     )
     meter = models.CharField(_("meter"), max_length=32)
-    source_id = models.UUIDField(_("source"), help_text=_("The call it comes from."))
+    source_id = models.UUIDField(
+        _("source"), help_text=_("The call, leg, shift, pause, order or entry that it comes from.")
+    )
     revision = models.PositiveIntegerField(_("revision"), default=0)
     quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6)
-    duration = models.DurationField(_("talk time"))
+    duration = models.DurationField(_("talk time"), help_text=_("Of a shift or pause its length."))
+    waited = models.DurationField(_("waited"), default=timedelta(0), help_text=_("In queues."))
+    value = models.DecimalField(
+        _("value"), max_digits=18, decimal_places=6, default=Decimal(0), help_text=_("Money that it is worth.")
+    )
+    number = models.CharField(_("number outside"), max_length=40, blank=True)
+    label = models.CharField(
+        _("label"), max_length=32, blank=True, help_text=_("A call's outcome, a pause's reason, a milestone's code.")
+    )
+    days_after = models.PositiveIntegerField(
+        _("days after"), default=0, help_text=_("Of a cancellation: days since the order.")
+    )
+    belongs_to = models.UUIDField(
+        _("part of"), null=True, blank=True, help_text=_("The call or shift that it is a part of.")
+    )
     occurred_at = models.DateTimeField(
         _("occurred at"), help_text=_("Decides the period and the prices: when the call began.")
     )
@@ -83,7 +109,10 @@ class UsageRecord(models.Model):
                 condition=~models.Q(reason="") | models.Q(tenant__isnull=False), name="billable_usage_has_a_tenant"
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "occurred_at"], name="usage_by_tenant_and_time")]
+        indexes = [
+            models.Index(fields=["tenant", "occurred_at"], name="usage_by_tenant_and_time"),
+            models.Index(fields=["source_id"], name="usage_by_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.meter} {self.quantity.normalize():f} · {self.source_id}"
@@ -99,6 +128,7 @@ class Bookmark(models.Model):
 
     source = models.CharField(_("source"), max_length=16, primary_key=True)
     position = models.BigIntegerField(_("read up to"), default=0)
+    day = models.DateField(_("read up to the day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("bookmark")

@@ -1,29 +1,50 @@
-"""Turns closed calls into usage records, once each, and answers what became of a call.
+"""Turns what happened into usage records, once each, and answers what became of a call.
 
 Rules of this file: it is the only writer of usage. The bookmark's row is locked for a batch, so records get positions
 without gaps in the order of their commits, and two runs at once do the work once. A run can be cut off anywhere and
-repeated: what was not committed is read again.
+repeated: what was not committed is read again, and what says the same as before adds nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
+from agents.presence.shifts import shifts_ended_since
 from billing.mediation.models import Bookmark, UsageRecord
-from billing.mediation.rules import ClosedCall, Reading, read
+from billing.mediation.rules import ClosedCall, Reading, Readings, read_calls, read_order, read_shift, read_stock
 from billing.mediation.usage import usage_of_call
+from billing.rating.periods import ONE_DAY, day_starts_at, local_day
 from telephony.journal.services import closed_calls_after
+from telephony.lookups.confirmed import orders_confirmed_since
+from telephony.recordings.stock import bytes_kept
 from tenants.accounts.scope import finance_scope
 
-__all__ = ["Mediated", "mediate", "newest_position", "record", "usage_of_call"]
+__all__ = [
+    "Mediated",
+    "mediate",
+    "mediate_orders",
+    "mediate_shifts",
+    "mediate_stock",
+    "newest_position",
+    "record",
+    "record_readings",
+    "usage_of_call",
+]
 
 CallsAfter = Callable[[int, int], Sequence[ClosedCall]]
 
 _CALLS = "calls"
 _USAGE = "usage"
+_STOCK = "stock"
+_BATCH = 500
+
+#: How far back shifts and orders are read again, for what was corrected meanwhile: longer than any cut-off.
+LOOK_BACK = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +56,13 @@ class Mediated:
     tenants: frozenset[UUID] = field(default_factory=frozenset)
 
 
-def mediate(at: datetime, calls_after: CallsAfter = closed_calls_after, batch: int = 500) -> Mediated:
+def mediate(at: datetime, calls_after: CallsAfter = closed_calls_after, batch: int = _BATCH) -> Mediated:
     """Read all closed calls after the bookmark and add their usage, one transaction a batch in the finance scope."""
     calls = records = 0
     tenants: set[UUID] = set()
     while True:
         with finance_scope():
-            Bookmark.objects.bulk_create([Bookmark(source=_CALLS), Bookmark(source=_USAGE)], ignore_conflicts=True)
+            _bookmarks()
             bookmark = Bookmark.objects.select_for_update().get(source=_CALLS)
             found = calls_after(bookmark.position, batch)
             if found:
@@ -55,60 +76,126 @@ def mediate(at: datetime, calls_after: CallsAfter = closed_calls_after, batch: i
             return Mediated(calls, records, frozenset(tenants))
 
 
-@transaction.atomic
-def record(calls: Iterable[ClosedCall], at: datetime) -> list[UsageRecord]:
-    """Add the usage of `calls`: new ones as they are, corrected ones as a row that takes back and a new row.
+def mediate_shifts(at: datetime) -> Mediated:
+    """Add the usage of the shifts that ended within `LOOK_BACK`, with their pauses; corrected ones as deltas."""
 
-    Must run in the finance scope. A call that says the same as before adds nothing.
+    def batches() -> Iterator[Readings]:
+        with finance_scope():
+            shifts = list(shifts_ended_since(at - LOOK_BACK))
+        for batch in shifts:
+            yield {source: reading for shift in batch for source, reading in read_shift(shift).items()}
+
+    return _mediate_batches(batches(), at)
+
+
+def mediate_orders(at: datetime) -> Mediated:
+    """Add the usage of the orders confirmed within `LOOK_BACK`."""
+    orders = orders_confirmed_since(at - LOOK_BACK)
+
+    def batches() -> Iterator[Readings]:
+        for first in range(0, len(orders), _BATCH):
+            batch = orders[first : first + _BATCH]
+            yield {source: reading for order in batch for source, reading in read_order(order).items()}
+
+    return _mediate_batches(batches(), at)
+
+
+def mediate_stock(at: datetime) -> Mediated:
+    """Take down, once for each day that is over in the operator's zone, how much sound every tenant keeps.
+
+    Days that no run saw are made up for with what is kept now of the recordings made until then.
     """
-    last_words = {call.call_id: call for call in sorted(calls, key=lambda one: one.position)}
+    zone = ZoneInfo(settings.TIME_ZONE)
+    yesterday = local_day(at, zone) - ONE_DAY
+    with finance_scope():
+        _bookmarks()
+        last = Bookmark.objects.get(source=_STOCK).day
+    day = last + ONE_DAY if last else yesterday
+    records = 0
+    tenants: set[UUID] = set()
+    while day <= yesterday:
+        ends_at = day_starts_at(day + ONE_DAY, zone)
+        kept = bytes_kept(ends_at)
+        with finance_scope():
+            added = record_readings(read_stock(kept, ends_at, day.isoformat()), at)
+            Bookmark.objects.filter(source=_STOCK).update(day=day)
+        records += len(added)
+        tenants |= {one.tenant_id for one in added if one.tenant_id}
+        day += ONE_DAY
+    return Mediated(0, records, frozenset(tenants))
+
+
+def _mediate_batches(batches: Iterable[Readings], at: datetime) -> Mediated:
+    records = 0
+    tenants: set[UUID] = set()
+    for readings in batches:
+        with finance_scope():
+            _bookmarks()
+            added = record_readings(readings, at)
+        records += len(added)
+        tenants |= {one.tenant_id for one in added if one.tenant_id}
+    return Mediated(0, records, frozenset(tenants))
+
+
+def _bookmarks() -> None:
+    rows = [Bookmark(source=source) for source in (_CALLS, _USAGE, _STOCK)]
+    Bookmark.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def record(calls: Iterable[ClosedCall], at: datetime) -> list[UsageRecord]:
+    """Add the usage of `calls` and their legs outside; see `record_readings`."""
+    return record_readings(read_calls(calls), at)
+
+
+@transaction.atomic
+def record_readings(readings: Readings, at: datetime) -> list[UsageRecord]:
+    """Add readings: new ones as they are, corrected ones as a row that takes back and a new row.
+
+    Must run in the finance scope. A source that says the same as before adds nothing; one whose reading is None is
+    taken back if it was told.
+    """
     # The second bookmark orders all writers of usage, whatever they read.
     counter = Bookmark.objects.select_for_update().get(source=_USAGE)
-    known = _in_force(last_words)
+    known = _in_force(readings)
     added: list[UsageRecord] = []
-    for call_id, call in last_words.items():
-        reading = read(call)
-        before, revision = known.get(call_id, (None, -1))
-        if before is not None and _reading_of(before) == reading:
-            continue
-        if before is not None:
+    for source, reading in readings.items():
+        before, revision = known.get(source, (None, -1))
+        stands = before is not None and before.corrects_id is None
+        if before is not None and stands:
+            if reading is not None and _reading_of(before) == reading:
+                continue
             revision += 1
             added.append(_taken_back(before, revision, at))
-        added.append(_row(call_id, reading, revision + 1, at))
+        if reading is not None:
+            added.append(_row(source, reading, revision + 1, at))
     for position, row in enumerate(added, start=counter.position + 1):
         row.position = position
     UsageRecord.objects.bulk_create(added)
-    counter.position += len(added)
-    counter.save(update_fields=["position"])
+    if added:
+        counter.position += len(added)
+        counter.save(update_fields=["position"])
     return added
 
 
-def _in_force(call_ids: Iterable[UUID]) -> dict[UUID, tuple[UsageRecord, int]]:
-    """The record of each call that nothing has taken back, with the call's last revision."""
+def _in_force(sources: Iterable[UUID]) -> dict[UUID, tuple[UsageRecord, int]]:
+    """The last record of each source with its revision: one in force, or one that took the last one back."""
     found: dict[UUID, tuple[UsageRecord, int]] = {}
-    for row in UsageRecord.objects.filter(source_id__in=list(call_ids)).order_by("source_id", "revision"):
-        # Rows come in pairs, back and new, so the last row of a call is always the one in force.
+    for row in UsageRecord.objects.filter(source_id__in=list(sources)).order_by("source_id", "revision"):
         found[row.source_id] = (row, row.revision)
     return found
 
 
+_COLUMNS = tuple(one.name for one in fields(Reading))
+
+
 def _reading_of(row: UsageRecord) -> Reading:
-    return Reading(row.tenant_id, row.meter, row.quantity, row.duration, row.occurred_at, row.reason, row.facts)
+    return Reading(**{name: getattr(row, name) for name in _COLUMNS})
 
 
-def _row(call_id: UUID, reading: Reading, revision: int, at: datetime) -> UsageRecord:
-    return UsageRecord(
-        tenant_id=reading.tenant_id,
-        meter=reading.meter,
-        source_id=call_id,
-        revision=revision,
-        quantity=reading.quantity,
-        duration=reading.duration,
-        occurred_at=reading.occurred_at,
-        recorded_at=at,
-        reason=reading.reason,
-        facts=dict(reading.facts),
-    )
+def _row(source: UUID, reading: Reading, revision: int, at: datetime) -> UsageRecord:
+    columns = {name: getattr(reading, name) for name in _COLUMNS}
+    columns["facts"] = dict(reading.facts)
+    return UsageRecord(source_id=source, revision=revision, recorded_at=at, **columns)
 
 
 def _taken_back(before: UsageRecord, revision: int, at: datetime) -> UsageRecord:

@@ -1,16 +1,17 @@
-"""Questions about usage: sums for rating, rows behind a line, what became of a call."""
+"""Questions about usage: rows behind a line, calls by reason, what became of a call. Sums for rating: `sums.py`."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from billing.contracts.terms import contract_in_force, period_at
 from billing.invoices.models import Document
 from billing.mediation.models import UsageRecord
+from billing.mediation.rules import OF_CALLS
 from billing.rating.periods import Period, day_starts_at
 from billing.rating.values import Usage
 
@@ -37,7 +38,7 @@ def in_period(
 
 
 def by_day(tenant_id: UUID, period: Period, zone: ZoneInfo, up_to: int) -> list[Usage]:
-    """Billable quantities by meter and local day, summed by the database."""
+    """Billable quantities of every meter by local day, whether or not a price counts it."""
     rows = (
         in_period(tenant_id, period, zone, up_to=up_to)
         .filter(reason="")
@@ -46,16 +47,16 @@ def by_day(tenant_id: UUID, period: Period, zone: ZoneInfo, up_to: int) -> list[
         .annotate(total=Sum("quantity"))
         .order_by("meter", "on")
     )
-    found: list[tuple[str, date, object]] = list(rows)
-    return [Usage(meter, on, total) for meter, on, total in found]  # type: ignore[arg-type]
+    return [Usage(meter, on, total) for meter, on, total in rows]
 
 
 def summary(tenant_id: UUID, period: Period, zone: ZoneInfo, up_to: int) -> list[SummaryRow]:
     """How many calls the period has by meter and reason; corrected ones count as they stand now."""
     rows = (
         in_period(tenant_id, period, zone, up_to=up_to)
+        .filter(meter__in=OF_CALLS)
         .values("meter", "reason")
-        .annotate(calls=Sum("quantity"), rows=Count("id"))
+        .annotate(calls=Sum("quantity"))
         .order_by("reason", "meter")
     )
     return [SummaryRow(meter=r["meter"], reason=r["reason"], calls=int(r["calls"])) for r in rows if r["calls"]]
