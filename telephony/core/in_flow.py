@@ -218,10 +218,7 @@ def ask_again(turn: Turn) -> None:
 
 
 def hung_up_in_flow(turn: Turn, event: ev.ChannelEnded) -> None:
-    """The caller hung up before any queue; or where the flow went on after one, and then counts as the queue let him go.
-
-    docs/adr/0023 says what reports need.
-    """
+    """The caller hung up before any queue; or after one, and then counts as the queue let him go (docs/adr/0023)."""
     leg = turn.call.leg_of(event.channel)
     if leg is not None and leg.kind is LegKind.CALLER:
         turn.become(outcome=turn.call.left or Outcome.ABANDONED_IN_MENU, ended_by=EndedBy.CALLER)
