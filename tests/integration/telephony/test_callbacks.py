@@ -1,4 +1,4 @@
-"""Promises to call back: one for a customer and a queue, made from the ledger or asked for, moved by calls and people."""
+"""Promises to call back: one for a customer and a queue, made from the ledger or asked for, moved by calls and staff."""
 
 from datetime import timedelta
 from threading import Thread
@@ -131,7 +131,7 @@ def test_who_asks_twice_is_called_once_at_the_older_place(queue, journal):
 
 
 def test_rebuilding_makes_no_promise_anew(queue, journal):
-    """The first is kept long ago; the second was merged into it, and must not come to life when facts are read again."""
+    """The first is closed; the second was merged into it, and must not come to life when facts are read again."""
     told(journal, asked_by_key(queue))
     told(journal, asked_by_key(queue, at=NINE + 300 * SECOND))
     with operator_scope():
