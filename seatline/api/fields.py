@@ -55,6 +55,13 @@ class Seconds(serializers.Field):
         return timedelta(seconds=data)
 
 
+class Amount(serializers.DecimalField):
+    """An amount of money to two decimals, as text; the currency stands beside it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 18, "decimal_places": 2, **kwargs})
+
+
 class _NothingUnknown(serializers.Serializer):
     default_error_messages = {"unknown": _("There is no field of this name.")}
 

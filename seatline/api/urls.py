@@ -5,6 +5,11 @@ from rest_framework.routers import SimpleRouter
 
 from agents.people import api as people
 from agents.presence import api as presence
+from billing.contracts import api as contracts
+from billing.exports import api as exports
+from billing.invoices import api as invoices
+from billing.mediation import api as mediation
+from billing.receivables import api as receivables
 from seatline.api import docs
 from telephony.journal import api as journal
 from telephony.lookups import api as lookups
@@ -50,6 +55,13 @@ for name, resource in {
     "recordings": recordings.Recordings,
     "voicemail": voicemail.Messages,
     "orders": lookups.Orders,
+    "sellers": contracts.Sellers,
+    "contracts": contracts.Contracts,
+    "contract-versions": contracts.ContractVersions,
+    "invoices": invoices.Invoices,
+    "usage": mediation.Usage,
+    "open-items": receivables.OpenItems,
+    "payments": receivables.Payments,
 }.items():
     router.register(name, resource, basename=name)
 
@@ -57,5 +69,10 @@ urlpatterns = [
     path("", docs.page, name="api"),
     path("openapi.json", docs.document, name="openapi"),
     path("", include(router.urls)),
+    path(
+        "invoices/<uuid:pk>/files/<slug:kind>",
+        exports.InvoiceFiles.as_view({"get": "download"}),
+        name="invoice-file",
+    ),
     re_path("", docs.nothing_here),
 ]

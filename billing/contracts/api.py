@@ -1,0 +1,167 @@
+"""Contracts with their prices by date. One person of finance writes a version, another approves it at a browser."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.contracts.models import BillingEntity, Contract, ContractVersion, PriceComponent
+from billing.contracts.services import Price, approve_version, write_version
+from billing.rating.kinds import KINDS
+from seatline import clock
+from seatline.api.base import Found, Listed, Resource, Right
+from seatline.api.fields import Body, Empty, Filters
+
+
+class PriceShown(serializers.ModelSerializer):
+    """One priced item of a version; see docs/pricing.md for its parameters."""
+
+    kind = serializers.CharField()
+    params = serializers.DictField()
+
+    class Meta:
+        model = PriceComponent
+        fields = ("id", "code", "kind", "params", "invoice_text", "invoice_text_zh", "tax_code", "position")
+
+
+class ContractVersionShown(serializers.ModelSerializer):
+    """The prices of a contract from a day on; only approved versions price anything."""
+
+    prices = PriceShown(many=True, source="components")
+
+    class Meta:
+        model = ContractVersion
+        fields = (
+            "id", "contract_id", "starts_on", "note", "written_by_id", "written_at", "approved_by_id", "approved_at",
+            "prices",
+        )  # fmt: skip
+
+
+class ContractShown(serializers.ModelSerializer):
+    """What the operator and a tenant have agreed on."""
+
+    seller = serializers.CharField(source="entity.code")
+
+    class Meta:
+        model = Contract
+        fields = (
+            "id", "tenant_id", "seller", "number", "service_mode", "starts_on", "ends_on", "time_zone", "currency",
+            "billing_day", "cutoff_days",
+        )  # fmt: skip
+
+
+class WholeContractShown(ContractShown):
+    """A contract with its versions."""
+
+    versions = ContractVersionShown(many=True)
+
+    class Meta(ContractShown.Meta):
+        fields = (*ContractShown.Meta.fields, "versions")  # type: ignore[assignment]
+
+
+class SellerShown(serializers.ModelSerializer):
+    """A legal entity of the operator that issues documents."""
+
+    class Meta:
+        model = BillingEntity
+        fields = ("id", "code", "legal_name", "legal_name_zh", "country", "tax_id", "currency", "time_zone")
+
+
+class PriceBody(Body):
+    """A price to write."""
+
+    code = serializers.SlugField(max_length=32)
+    kind = serializers.ChoiceField([(name, name) for name in KINDS])
+    params = serializers.DictField(help_text='Amounts as text, such as "1.20"; see docs/pricing.md.')
+    invoice_text = serializers.CharField(max_length=120)
+    invoice_text_zh = serializers.CharField(max_length=120)
+    tax_code = serializers.SlugField(max_length=32)
+
+
+class ContractVersionBody(Body):
+    """New prices."""
+
+    starts_on = serializers.DateField()
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    prices = PriceBody(many=True, allow_empty=False)
+
+
+class ContractFilters(Filters):
+    """Which contracts."""
+
+    number = serializers.CharField(max_length=40, required=False)
+    service_mode = serializers.ChoiceField(Contract.ServiceMode.choices, required=False)
+    tenant = serializers.SlugField(required=False, source="tenant__code", help_text="Code.")
+
+
+class Contracts(Listed, Found, Resource):
+    """Contracts with tenants."""
+
+    rights = {
+        "list": Right.CONTRACTS_READ,
+        "retrieve": Right.CONTRACTS_READ,
+        "write": Right.BILLING_WRITE,
+    }
+    serializer_class = ContractShown
+    filters = ContractFilters
+    ordering = ("number", "id")
+
+    def get_queryset(self) -> QuerySet[Contract]:
+        """With the sellers; one by one with the versions."""
+        rows = Contract.objects.select_related("entity")
+        return rows.prefetch_related("versions__components") if self.action == "retrieve" else rows
+
+    @extend_schema(responses=WholeContractShown)
+    def retrieve(self, request: Request, pk: Any) -> Response:
+        """One contract with its versions and prices."""
+        return Response(WholeContractShown(self.get_object()).data)
+
+    @extend_schema(request=ContractVersionBody, responses={201: ContractVersionShown})
+    @action(detail=True, methods=["post"], url_path="versions")
+    def write(self, request: Request, pk: Any) -> Response:
+        """Write a version with its prices, for another person to approve."""
+        contract, given = self.get_object(), self.read(ContractVersionBody)
+        prices = [
+            Price(
+                code=one["code"], kind=one["kind"], params=one["params"], text=one["invoice_text"],
+                text_zh=one["invoice_text_zh"], tax_code=one["tax_code"],
+            )
+            for one in given["prices"]
+        ]  # fmt: skip
+        version = write_version(
+            contract, given["starts_on"], prices, user=self.person(), at=clock.now(), note=given.get("note", "")
+        )
+        return Response(ContractVersionShown(version).data, status=201)
+
+
+class ContractVersions(Found, Resource):
+    """Prices of contracts by date."""
+
+    rights = {"retrieve": Right.CONTRACTS_READ, "approve": Right.BILLING_WRITE}
+    serializer_class = ContractVersionShown
+
+    def get_queryset(self) -> QuerySet[ContractVersion]:
+        """With the prices."""
+        return ContractVersion.objects.prefetch_related("components")
+
+    @extend_schema(request=Empty, responses=ContractVersionShown)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: Any) -> Response:
+        """The second person's yes: the prices are in force from their day on. With a session only."""
+        return self.show(approve_version(self.get_object(), self.person_at_the_browser(), clock.now()))
+
+
+class Sellers(Listed, Resource):
+    """Legal entities of the operator."""
+
+    rights = {"list": Right.CONTRACTS_READ}
+    serializer_class = SellerShown
+    ordering = ("code", "id")
+
+    def get_queryset(self) -> QuerySet[BillingEntity]:
+        """All of them."""
+        return BillingEntity.objects.all()

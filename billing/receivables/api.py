@@ -1,0 +1,175 @@
+"""What tenants owe and have paid. Open, paid and overdue stand nowhere: they are derived when asked."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.contracts.models import BillingEntity
+from billing.contracts.parties import currency_code
+from billing.invoices.models import Document
+from billing.receivables.balances import invoices_with_balance
+from billing.receivables.models import Payment
+from billing.receivables.services import allocate, record_payment, take_back
+from seatline import clock
+from seatline.api.base import Found, Listed, Resource, Right, found
+from seatline.api.fields import Amount, Body, Filters
+from tenants.accounts.models import Tenant
+
+
+class OpenItemShown(serializers.ModelSerializer):
+    """An issued invoice that is not settled to the cent."""
+
+    credited = Amount()
+    paid = Amount()
+    open = Amount()
+    disputed = serializers.BooleanField()
+
+    class Meta:
+        model = Document
+        fields = (
+            "id", "tenant_id", "number", "issued_on", "due_on", "currency", "gross", "credited", "paid", "open",
+            "disputed",
+        )  # fmt: skip
+
+
+class PaymentShown(serializers.ModelSerializer):
+    """Money between a tenant and a seller; negative where it goes back."""
+
+    seller = serializers.CharField(source="entity.code")
+    allocations = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Payment
+        fields = (
+            "id", "tenant_id", "seller", "kind", "method", "received_on", "amount", "currency", "bank_ref",
+            "takes_back_id", "note", "recorded_at", "allocations",
+        )  # fmt: skip
+
+    def get_allocations(self, payment: Payment) -> list[dict[str, str]]:
+        """What it pays for: ids of invoices, with amounts."""
+        return [{"invoice_id": str(one.document_id), "amount": str(one.amount)} for one in payment.allocations.all()]
+
+
+class PaymentBody(Body):
+    """Money that came in."""
+
+    tenant_id = serializers.UUIDField()
+    seller = serializers.SlugField(max_length=16, help_text="Its code.")
+    amount = Amount()
+    currency = serializers.RegexField(r"^[A-Z]{3}$", validators=[currency_code])
+    received_on = serializers.DateField()
+    bank_ref = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="Counts once.")
+    method = serializers.ChoiceField(Payment.Method.choices, required=False)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    invoice_ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=200, help_text="In this order; none: oldest first."
+    )
+
+
+class AllocationBody(Body):
+    """What a payment pays for."""
+
+    invoice_id = serializers.UUIDField()
+    amount = Amount()
+
+
+class TakeBackBody(Body):
+    """What went back."""
+
+    on = serializers.DateField()
+    amount = Amount(
+        required=False, allow_null=True, help_text="A refund of a part that pays for nothing; none: returned."
+    )
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class OpenItemFilters(Filters):
+    """Which open items."""
+
+    due_before = serializers.DateField(required=False, source="due_on__lt", help_text="Overdue on that day.")
+    disputed = serializers.BooleanField(required=False)
+    tenant = serializers.SlugField(required=False, source="tenant__code", help_text="Code; for the operator.")
+
+
+class PaymentFilters(Filters):
+    """Which payments."""
+
+    kind = serializers.ChoiceField(Payment.Kind.choices, required=False)
+    from_day = serializers.DateField(required=False, source="received_on__gte")
+    to_day = serializers.DateField(required=False, source="received_on__lt")
+    bank_ref = serializers.CharField(max_length=80, required=False)
+    tenant = serializers.SlugField(required=False, source="tenant__code", help_text="Code; for the operator.")
+
+
+class OpenItems(Listed, Resource):
+    """Issued invoices that are not settled to the cent, by due date."""
+
+    rights = {"list": Right.BILLING_READ}
+    serializer_class = OpenItemShown
+    filters = OpenItemFilters
+    ordering = ("due_on", "id")
+
+    def get_queryset(self) -> Any:
+        """With what is paid and credited."""
+        rows: Any = invoices_with_balance()
+        return rows.exclude(open=0)
+
+
+class Payments(Listed, Found, Resource):
+    """Payments, and what they pay for."""
+
+    rights = {
+        "list": Right.BILLING_READ,
+        "retrieve": Right.BILLING_READ,
+        "create": Right.BILLING_WRITE,
+        "allocate": Right.BILLING_WRITE,
+        "take_back": Right.BILLING_WRITE,
+    }
+    serializer_class = PaymentShown
+    filters = PaymentFilters
+    ordering = ("-received_on", "id")
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        """With sellers and allocations."""
+        return Payment.objects.select_related("entity").prefetch_related("allocations")
+
+    @extend_schema(request=PaymentBody, responses={201: PaymentShown})
+    def create(self, request: Request) -> Response:
+        """Record money that came in, and let it pay for invoices."""
+        given = self.read(PaymentBody)
+        seller = found(BillingEntity.objects.all(), self._seller_id(given["seller"]))
+        payment = record_payment(
+            found(Tenant.objects.all(), given["tenant_id"]), seller, given["amount"], given["currency"],
+            given["received_on"], user=self.person(), at=clock.now(), bank_ref=given.get("bank_ref", ""),
+            method=given.get("method", Payment.Method.TRANSFER), note=given.get("note", ""),
+            pay=given.get("invoice_ids"),
+        )  # fmt: skip
+        return self.show(found(self.get_queryset(), payment.pk), status=201)
+
+    @extend_schema(request=AllocationBody, responses=PaymentShown)
+    @action(detail=True, methods=["post"])
+    def allocate(self, request: Request, pk: Any) -> Response:
+        """Let a part of a payment pay for an invoice."""
+        payment, given = self.get_object(), self.read(AllocationBody)
+        allocate(
+            payment, found(Document.objects.all(), given["invoice_id"]), given["amount"], self.person(), clock.now()
+        )  # fmt: skip
+        return self.show(self.get_object())
+
+    @extend_schema(request=TakeBackBody, responses={201: PaymentShown})
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, pk: Any) -> Response:
+        """Record that the bank returned a payment, or that a part that pays for nothing was refunded."""
+        payment, given = self.get_object(), self.read(TakeBackBody)
+        row = take_back(
+            payment, self.person(), clock.now(), on=given["on"], amount=given.get("amount"), note=given.get("note", "")
+        )
+        return self.show(found(self.get_queryset(), row.pk), status=201)
+
+    def _seller_id(self, code: str) -> Any:
+        return BillingEntity.objects.filter(code=code).values_list("pk", flat=True).first()
