@@ -1,4 +1,4 @@
-"""Promises to call back: one for a customer and a queue, made from the ledger or asked for, moved by calls and staff."""
+"""Promises to call back: one for a customer and a queue, from the ledger or asked for, moved by calls and staff."""
 
 from datetime import timedelta
 from threading import Thread
