@@ -263,9 +263,11 @@ class TalkJoined(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegHeld(Fact):
-    """This party put the others on hold; a leg that ends held is held to its end."""
+    """This party put the others on hold; a leg that ends held is held to its end. Not by its telephone, if leg `aside`
+    was taken out of the talk for it."""
 
     leg: int
+    aside: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,10 @@ def take_back_for(turn: Turn, leg: Leg) -> bool:
 
 def _is_held(turn: Turn, leg: Leg, *, held: bool) -> None:
     turn.change_leg(leg, held=held)
-    turn.note(fact.LegHeld if held else fact.LegResumed, leg=leg.no)
+    if held:
+        caller = turn.call.caller_leg.no
+        turn.note(fact.LegHeld, leg=leg.no, aside=caller if caller in turn.call.aside else None)
+    else:
+        turn.note(fact.LegResumed, leg=leg.no)
     if leg.agent is not None:
         turn.order(cmd.AgentHolds, agent=leg.agent, held=held)

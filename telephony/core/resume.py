@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from telephony.core import facts as fact
-from telephony.core.call import Call, Stage
+from telephony.core.call import TALKS, Call, Stage
 from telephony.core.in_callback import called_back, nobody, with_customer
 from telephony.core.plan import Plan
+from telephony.core.resume_third import THIRD, brought_together, with_third
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Leg, LegKind, Outcome, QueueId
 
 # Far above what a call has counted in its first life: new playbacks and timers must not bear old numbers.
@@ -16,8 +17,8 @@ COUNT_ANEW = 10_000
 def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | None:
     """The open call of these facts, or None if they have its end or lack its beginning.
 
-    Its stage is TALKING if caller and agent were connected and neither has gone, else CLEARING: where in a flow or a
-    queue the caller was is not taken up again here.
+    Its stage is that in which people talked, if all of them are still there, else CLEARING: where in a flow or a queue
+    the caller was is not taken up again here.
     """
     call = Call(id=call_id, plan=plan, counted=COUNT_ANEW)
     legs: dict[int, Leg] = {}
@@ -37,6 +38,9 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
                 _tell_outside(legs, entry)
             case fact.AgentMissed() | fact.LegEnded() | fact.LegHeld() | fact.LegResumed():
                 _tell_leg(legs, entry)
+                call = with_third(call, legs, entry) if isinstance(entry, fact.LegHeld | fact.LegResumed) else call
+            case _ if isinstance(entry, THIRD):
+                call = with_third(call, legs, entry)
             case fact.RecordingStarted() | fact.MessageStarted() | fact.OrderConfirmed():
                 call = _with_kept(call, entry)
             case fact.CallEnded():
@@ -52,6 +56,8 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     if forwarded:
         call = replace(call, outcome=Outcome.FORWARDED)
     talks = talks or any(leg.ended_at is None for leg in forwarded)
+    if call.stage in TALKS and (call := brought_together(call)).stage in TALKS:
+        return call
     talking = talks and call.caller_leg.ended_at is None
     return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from telephony.core import facts as fact
 from telephony.core.values import LegKind
+from telephony.journal.lengths import talk_ends, together
 
 NO_TIME = timedelta(0)
 
@@ -151,6 +152,8 @@ class _Telling:
     callbacks: list[CallbackRow] = field(default_factory=list)
     caller_leg: int = 0  # of a callback: the customer's, once he is there
     took: set[int] = field(default_factory=set)  # agents' legs that waited for a customer before they talked
+    aside: int | None = None  # who hears music while an agent consults
+    thirds: set[int] = field(default_factory=set)  # legs that talked with an agent before they talked with the caller
 
     def change_leg(self, no: int, at: datetime, **changes: Any) -> None:
         """Change a leg; one whose beginning has not come yet begins when we first hear of it."""
@@ -173,6 +176,7 @@ def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
         _tell_outside(story, one)
         _tell_callback(story, one)
         _tell_holds(story, one)
+        _tell_consults(story, one)
     legs = _with_talk(story)
     orders, messages = tuple(story.orders.values()), tuple(story.messages.values())
     return Folded(_with_lengths(story, legs), legs, story.recording, orders, messages, tuple(story.callbacks))
@@ -225,7 +229,7 @@ def _tell_parts(story: _Telling, one: fact.Fact) -> None:
             story.change_leg(no, at, agent_id=one.agent, ended_at=at, cause=one.cause, missed=True)
         case fact.AgentConnected(leg=no) if no in story.took:
             story.change_leg(no, at, connected_at=at)
-        case fact.AgentConnected(leg=no):
+        case fact.AgentConnected(leg=no) if no not in story.thirds:
             story.change_leg(no, at, agent_id=one.agent, answered_at=at)
         case fact.LegEnded(leg=no):
             story.change_leg(no, at, ended_at=at, cause=one.cause)
@@ -245,7 +249,7 @@ def _tell_outside(story: _Telling, one: fact.Fact) -> None:
         case fact.OutsideAnswered(leg=no):
             kind = story.legs[no].kind if no in story.legs else LegKind.OUTSIDE
             story.change_leg(no, at, kind=kind, answered_at=at)
-        case fact.OutsideConnected(leg=no):
+        case fact.OutsideConnected(leg=no) if no not in story.thirds:
             story.change_leg(no, at, kind=LegKind.OUTSIDE, connected_at=at)
         case fact.OutsideFailed(leg=no) if no:
             story.change_leg(no, at, kind=LegKind.OUTSIDE, ended_at=at, cause=one.cause, missed=True)
@@ -301,13 +305,42 @@ def _tell_holds(story: _Telling, one: fact.Fact) -> None:
         case fact.TransferBegun() if story.caller_leg in story.legs:
             # Sent on: the caller hears music until somebody takes the call.
             story.held_since.setdefault(story.caller_leg, one.at)
-        case fact.AgentConnected() | fact.QueueEntered() if story.caller_leg in story.legs:
+        case fact.AgentConnected() | fact.OutsideConnected() | fact.QueueEntered() if story.caller_leg in story.legs:
             _hold_over(story, story.caller_leg, one.at)
         case fact.LegResumed(leg=no) | fact.LegEnded(leg=no) if no in story.legs:
             _hold_over(story, no, one.at)
         case fact.CallEnded():
             for no in list(story.held_since):
                 _hold_over(story, no, one.at)
+
+
+def _tell_consults(story: _Telling, one: fact.Fact) -> None:
+    """Whoever waits while others consult is held; so is the agent who consults, until the third is there."""
+    at = one.at
+    match one:
+        case fact.ConsultBegun(leg=no, aside=aside):
+            story.aside = aside
+            story.held_since.setdefault(aside, at)
+            story.held_since.setdefault(no, at)
+        case fact.ConsultAnswered(leg=no, by=by):
+            story.thirds.add(no)
+            third = story.legs.get(no)
+            outside = third is not None and third.kind is LegKind.OUTSIDE
+            story.change_leg(no, at, **({"connected_at": at} if outside else {"answered_at": at}))
+            _hold_over(story, by, at)
+        case fact.ConsultTurned(aside=aside):
+            _back(story, at)
+            story.aside = aside
+            story.held_since.setdefault(aside, at)
+        case fact.ConsultEnded(leg=no) | fact.TransferCompleted(leg=no) | fact.TalkJoined(leg=no):
+            _back(story, at)
+            _hold_over(story, no, at)
+
+
+def _back(story: _Telling, at: datetime) -> None:
+    if story.aside is not None:
+        _hold_over(story, story.aside, at)
+    story.aside = None
 
 
 def _hold_over(story: _Telling, no: int, at: datetime) -> None:
@@ -318,36 +351,42 @@ def _hold_over(story: _Telling, no: int, at: datetime) -> None:
 
 def _with_talk(story: _Telling) -> tuple[LegRow, ...]:
     """The legs with what each of them talked: from the first connection on, without holds and waits."""
-    call = story.call
-    caller_gone = story.legs[story.caller_leg].ended_at if story.caller_leg in story.legs else None
+    spans = _spans(story)
+    ends = talk_ends(spans)
     legs = []
     for leg in (story.legs[no] for no in sorted(story.legs)):
-        begun = leg.connected_at
-        silent = leg.held
-        if leg.no == story.caller_leg:
-            begun = call.connected_at
-            silent += story.waited_since_talk
-        elif leg.kind is LegKind.AGENT and leg.no not in story.took:
-            begun = leg.answered_at
-        span = _length(begun, _first(leg.ended_at, caller_gone, call.ended_at))
+        span = _length(spans[leg.no][0], ends[leg.no]) if leg.no in spans else NO_TIME
+        silent = leg.held + (story.waited_since_talk if leg.no == story.caller_leg else NO_TIME)
         legs.append(replace(leg, talked=max(span - silent, NO_TIME)))
     return tuple(legs)
 
 
+def _spans(story: _Telling) -> dict[int, tuple[datetime, datetime | None]]:
+    """From when to when each leg was connected with another."""
+    found = {}
+    for no, leg in story.legs.items():
+        begun = leg.connected_at
+        if no == story.caller_leg:
+            begun = story.call.connected_at
+        elif leg.kind is LegKind.AGENT and no not in story.took:
+            begun = leg.answered_at
+        if begun is not None:
+            found[no] = (begun, _first(leg.ended_at, story.call.ended_at))
+    return found
+
+
 def _with_lengths(story: _Telling, legs: Sequence[LegRow]) -> CallRow:
-    call = story.call
+    call, spans = story.call, _spans(story)
     caller_gone = next((leg.ended_at for leg in legs if leg.no == story.caller_leg), None)
-    rang = talked = NO_TIME
-    for leg in legs:
-        if leg.kind is LegKind.AGENT:
-            rang += _length(leg.started_at, leg.answered_at or leg.ended_at or call.ended_at)
-            # The talk is over when the first of the two hangs up; the other's channel takes a moment to follow.
-            begun = leg.connected_at if leg.no in story.took else leg.answered_at
-            talked += _length(begun, _first(leg.ended_at, caller_gone, call.ended_at))
-        elif leg.kind is LegKind.OUTSIDE and leg.no != story.caller_leg:
-            talked += _length(leg.connected_at, _first(leg.ended_at, caller_gone, call.ended_at))
+    agents = [leg for leg in legs if leg.kind is LegKind.AGENT]
+    rang = sum(
+        (_length(leg.started_at, leg.answered_at or leg.ended_at or call.ended_at) for leg in agents), start=NO_TIME
+    )
+    # Of two agents with one caller the time counts once; what they talk without him is none of the call's.
+    ends = talk_ends(spans)
+    with_caller = [(spans[no][0], _first(ends[no], caller_gone)) for no in spans if no != story.caller_leg]
     waited = call.waited + _length(story.waiting_since, call.ended_at)
-    return replace(call, waited=waited, rang=rang, talked=talked)
+    return replace(call, waited=waited, rang=rang, talked=together(with_caller))
 
 
 def _first(*instants: datetime | None) -> datetime | None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from telephony.core import facts as fact
-from telephony.core.values import EndedBy, Outcome
+from telephony.core.values import EndedBy, Outcome, talk_bridge
 
 ALL_QUEUES = "NONE"  # the queue's name in rows that are about all queues
 REFUSALS = (Outcome.NO_AGENT.value, Outcome.QUEUE_FULL.value)
@@ -87,14 +87,38 @@ def _tell(told: list[fact.Fact], caller: str) -> Iterator[_Told]:
                 ring_over = rings.pop(one.leg)
                 if stay.left is None or stay.left.reason != "connected":
                     yield _ring_over(stay, ring_over, one, "RINGCANCELED")
-        if talk and talk.connected and stay and isinstance(one, fact.LegEnded) and one.leg in (0, talk.offered.leg):
-            event = "COMPLETECALLER" if ended_by is EndedBy.CALLER else "COMPLETEAGENT"
+        if talk and talk.connected and stay and (over := _talk_over(told, one, talk.offered.leg, ended_by)):
+            event, how = over
             connected = talk.connected
-            data = (
-                _seconds(connected.at - stay.entered.at), _seconds(one.at - connected.at), str(stay.entered.position)
+            times: tuple[str, ...] = (
+                *how, _seconds(connected.at - stay.entered.at), _seconds(one.at - connected.at),
+                str(stay.entered.position),
             )  # fmt: skip
-            yield one.at, stay.entered.queue_code, connected.agent, event, data
+            yield one.at, stay.entered.queue_code, connected.agent, event, times
             talk, stay = None, None
+
+
+def _talk_over(
+    told: list[fact.Fact], one: fact.Fact, agent: int, ended_by: EndedBy
+) -> tuple[str, tuple[str, ...]] | None:  # fmt: skip
+    """The event with which the talk of queue and agent is over, and what stands before its times; None: it goes on.
+
+    A three-way talk is none of queue_log's, as with Asterisk: what ends it there ends the call.
+    """
+    match one:
+        case fact.TransferBegun(leg=leg) if leg == agent:
+            return "BLINDTRANSFER", (one.target, one.to or "agent")
+        case fact.TransferCompleted(leg=leg) if leg == agent:
+            return "ATTENDEDTRANSFER", ("BRIDGE", talk_bridge(one.call))
+        case fact.LegEnded(leg=leg) if leg in (0, agent) and not _sends(told, one):
+            return "COMPLETECALLER" if ended_by is EndedBy.CALLER else "COMPLETEAGENT", ()
+    return None
+
+
+def _sends(told: list[fact.Fact], ended: fact.LegEnded) -> bool:
+    """Whether an agent's leg ended because he brought the caller to a third: the next fact of that instant says so."""
+    begun = fact.TransferBegun | fact.TransferCompleted
+    return any(isinstance(one, begun) and one.leg == ended.leg and one.seq == ended.seq + 1 for one in told)
 
 
 def _refused(told: list[fact.Fact], entered: fact.QueueEntered) -> bool:

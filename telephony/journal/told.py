@@ -145,6 +145,11 @@ TRANSFER_REASONS = {
     "outside": gettext_lazy("outside the room"),
     "not_now": gettext_lazy("not possible now"),
     "not_answered": gettext_lazy("not answered"),
+    "not_allowed": gettext_lazy("no rule allows the number"),
+    "caller_id": gettext_lazy("the number to be shown is not the tenant's"),
+    "suspended": gettext_lazy("tenant suspended"),
+    "no_trunk": gettext_lazy("no trunk is free"),
+    "queue_timeout": gettext_lazy("waited too long"),
 }
 
 
@@ -178,6 +183,24 @@ def _callback_begun(body: Body, names: Names) -> str:
     }
 
 
+#: Why a consultation ended; beside these the words of `TRANSFER_REASONS`.
+CONSULT_REASONS = {
+    "cancelled": gettext_lazy("cancelled by the agent"),
+    "hung_up": gettext_lazy("the other hung up"),
+    "queue_timeout": gettext_lazy("waited too long"),
+    "queue_full": gettext_lazy("queue full"),
+    "no_agent": gettext_lazy("no agent logged in"),
+    "interrupted": gettext_lazy("interrupted by a restart"),
+    **OUTSIDE_REASONS,
+    **TRANSFER_REASONS,
+}
+
+
+def _consult_ended(body: Body, names: Names) -> str:
+    reason = CONSULT_REASONS.get(body["reason"], body["reason"])
+    return _("The agent of leg %(leg)s is with the caller again: %(reason)s.") % {"leg": body["leg"], "reason": reason}
+
+
 TOLD: dict[str, Callable[[Body, Names], str]] = {
     "CallArrived": _arrived,
     "CallAnswered": lambda body, names: _("The house answered."),
@@ -200,6 +223,21 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "LegResumed": lambda body, names: _("Leg %(leg)s took the call back.") % {"leg": body["leg"]},
     "TransferBegun": lambda body, names: _("The agent sent the caller on to %(target)s.") % {"target": body["target"]},
     "TransferFailed": _transfer_failed,
+    "ConsultBegun": lambda body, names: (
+        _("The agent of leg %(leg)s consults %(target)s; the caller hears music.")
+        % {"leg": body["leg"], "target": body["target"]}
+    ),
+    "ConsultAnswered": lambda body, names: (
+        _("Leg %(leg)s talks with the agent who consults.") % {"leg": body["leg"]}
+    ),
+    "ConsultTurned": lambda body, names: (
+        _("The agent turned to the other; leg %(aside)s hears music.") % {"aside": body["aside"]}
+    ),
+    "ConsultEnded": _consult_ended,
+    "TransferCompleted": lambda body, names: (
+        _("The agent of leg %(leg)s left the caller to leg %(to)s.") % {"leg": body["leg"], "to": body["to"]}
+    ),
+    "TalkJoined": lambda body, names: _("All who are there talk with each other."),
     "RecordingStarted": lambda body, names: _("Recording began."),
     "RecordingStored": _stored,
     "RecordingLost": lambda body, names: _("There is no recording: %(why)s") % {"why": body["why"]},

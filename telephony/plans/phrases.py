@@ -42,6 +42,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "There is a call for you. To take it, press 1.",
         "zh": "您有一个来电，接听请按1。",
     },
+    "not-possible": {
+        "en": "That is not possible now.",
+        "zh": "当前无法完成该操作。",
+    },
     "goodbye": {
         "en": "Thank you for your call. Goodbye.",
         "zh": "感谢您的来电，再见。",

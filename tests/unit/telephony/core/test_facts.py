@@ -21,6 +21,7 @@ VALUES = {
     str: texts,
     int: st.integers(-(2**31), 2**31),
     float: st.floats(allow_nan=False, allow_infinity=False),
+    int | None: st.none() | st.integers(0, 2**31),
     bool: st.booleans(),
     UUID: st.uuids(),
     Outcome: st.sampled_from(Outcome),

@@ -130,14 +130,13 @@ def test_nobody_can_be_sent_to_who_is_unknown_busy_or_of_another_tenant():
     assert connected(world) == [first.agent]
 
 
-def test_caller_is_not_sent_to_an_agent_outside_the_room_and_the_talk_goes_on():
+def test_caller_is_sent_to_an_agent_outside_the_room_who_takes_the_call_by_a_key():
     at_home = replace(an_agent(2), endpoint=Endpoint("tel:+8613800000000"))
-    world = a_world(an_agent(1), at_home)
+    world = a_world(first := an_agent(1), at_home)
     send(world, "2")
     end = to_its_end(world)
-
-    assert world.last(fact.TransferFailed).reason == "outside"
-    assert (end.outcome, connected(world)) == (Outcome.ANSWERED, [an_agent(1).agent])
+    assert (end.outcome, connected(world)) == (Outcome.ANSWERED, [first.agent, at_home.agent])
+    assert world.kinds().count("OutsideAnswered") == 1 and not world.engine.lines.busy
 
 
 def test_caller_who_hangs_up_while_the_next_phone_rings_stops_it():
