@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from billing.reconciliation.views import reconciliation
 from seatline import views
 from seatline.source import source
 from telephony.reports import pages
@@ -19,6 +20,7 @@ urlpatterns = [
     path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),
     path("admin/reports/", admin.site.admin_view(pages.report), name="reports"),
     path("admin/staffing/", admin.site.admin_view(pages.staffing), name="staffing"),
+    path("admin/reconciliation/", admin.site.admin_view(reconciliation), name="reconciliation"),
     path("admin/cards/", admin.site.admin_view(views.cards), name="cards"),
     path("admin/", admin.site.urls),
 ]

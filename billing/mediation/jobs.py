@@ -4,18 +4,21 @@ A job enters the finance scope itself. The queueing lock keeps runs from piling 
 once are kept apart by the bookmark's row. A job that fails is not tried again: the next one does its work.
 """
 
+from functools import partial
+
 from procrastinate.contrib.django import app
 
 from billing.invoices.refreshing import refresh_contracts
 from billing.mediation.services import mediate, mediate_orders, mediate_shifts, mediate_stock
 from seatline.clock import now
+from telephony.journal.services import settled_calls_after
 
 
 @app.periodic(cron="* * * * * */5")
 @app.task(name="billing.mediate", queueing_lock="billing.mediate")
 def mediate_calls(timestamp: int) -> None:
     """Bring new calls into usage, and the drafts of the tenants that they touch up to date."""
-    done = mediate(now())
+    done = mediate(now(), partial(settled_calls_after, at=now()))
     if done.tenants:
         refresh_contracts(now(), done.tenants)
 

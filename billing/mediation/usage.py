@@ -90,6 +90,18 @@ def usage_of_call(call_id: UUID) -> list[CallUsage]:
     return [_told(row) for row in rows.order_by("meter", "revision")]
 
 
+def calls_in_force(starts_at: datetime, ends_at: datetime) -> list[tuple[UUID, UUID | None, str, str]]:
+    """Call, tenant, meter and reason of the calls that began in `[starts_at, ends_at)`, as they stand now."""
+    rows = UsageRecord.objects.filter(
+        meter__in=OF_CALLS,
+        occurred_at__gte=starts_at,
+        occurred_at__lt=ends_at,
+        corrects__isnull=True,
+        corrected_by__isnull=True,
+    )
+    return list(rows.values_list("source_id", "tenant_id", "meter", "reason"))
+
+
 def _told(row: UsageRecord) -> CallUsage:
     contract = contract_in_force(row.tenant_id, row.occurred_at) if row.tenant_id else None
     document = None

@@ -7,6 +7,7 @@ All of it answers in the caller's scope, so that a tenant's people get their own
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from telephony.journal.models import Call, Leg
 from telephony.journal.projector import facts_of
 from telephony.recordings.models import Recording
 from tenants.accounts.scope import telephony_scope
+
+CONFIRMED_WITHIN = timedelta(seconds=10)  #: so long a call that ended may wait for its second witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,34 @@ def closed_calls_after(position: int, limit: int) -> list[ClosedCall]:
     rows = list(Call.objects.filter(position__gt=position, ended_at__isnull=False).order_by("position")[:limit])
     known, outside = _agents(rows), _outside(rows)
     return [_closed(row, known, outside.get(row.id, ())) for row in rows]
+
+
+def settled_calls_after(position: int, limit: int, at: datetime) -> list[ClosedCall]:
+    """The same, but not yet those that ended a moment before `at` and that Asterisk has not confirmed, nor any behind
+    them: its word changes their times, and a bill should hear it first."""
+    rows = Call.objects.filter(position__gt=position, ended_at__isnull=False).order_by("position")[:limit]
+    young = at - CONFIRMED_WITHIN
+    settled = list(takewhile(lambda row: row.witnessed or (row.ended_at is not None and row.ended_at <= young), rows))
+    known, outside = _agents(settled), _outside(settled)
+    return [_closed(row, known, outside.get(row.id, ())) for row in settled]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call on record, for whoever compares."""
+
+    call_id: UUID
+    tenant_id: UUID | None
+    channel: str  #: the caller's; empty if there is none
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def calls_between(starts_at: datetime, ends_at: datetime) -> list[RecordedCall]:
+    """The calls that began in `[starts_at, ends_at)`, ended or not."""
+    rows = Call.objects.filter(started_at__gte=starts_at, started_at__lt=ends_at)
+    callers = dict(Leg.objects.filter(call__in=rows, no=0).values_list("call_id", "channel"))
+    return [RecordedCall(row.id, row.tenant_id, callers.get(row.id, ""), row.started_at, row.ended_at) for row in rows]
 
 
 def open_calls() -> list[OpenCall]:

@@ -4,6 +4,7 @@ Rules of this file: pure, and the order of the events does not matter: the same 
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -40,7 +41,8 @@ class Mark(StrEnum):
 
 
 SELF_TEST = "SELFTEST"  # the user event by which the witness is tried at the start
-OUTSIDE_THE_DOOR = frozenset({"witness"})  # contexts whose channels are no calls
+INTAKE = "from-trunk"  # the context in which carriers' calls come in (asterisk_etc/extensions.conf)
+AT_THE_CODES = frozenset({"phones-remote"})  # contexts of agents who log in from outside: no calls
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -160,6 +162,20 @@ class Story:
     def hung_up_itself(self) -> bool:
         """Whether the party at this channel hung up, rather than Asterisk or the other party."""
         return bool(self.source) and self.source == self.channel_name
+
+
+_DIALLED = re.compile(r"[+0-9]+")
+
+
+def is_call(story: Story) -> bool:
+    """Whether a channel with which something began is a call that must be on record: a carrier's to a number, or one
+    that we placed. Phones at their codes, numbers that are none, and the witness's own trial are not."""
+    if not story.root:
+        return False
+    if call_in_name(story.channel):
+        return True
+    carriers = story.context == INTAKE and bool(_DIALLED.fullmatch(story.exten))
+    return carriers and not AT_THE_CODES & story.contexts
 
 
 def stories(events: Iterable[Seen]) -> dict[str, Story]:

@@ -18,10 +18,11 @@ from seatline.ids import uuid7
 from telephony.core.values import CallId
 from telephony.witness.files import Place
 from telephony.witness.models import CelBookmark, ChannelEvent
-from telephony.witness.rules import Kind, Mark, NotCel, Seen, Story, call_of, parse, stories
+from telephony.witness.rules import Kind, Mark, NotCel, Seen, Story, call_of, is_call, parse, stories
 
 log = structlog.get_logger(__name__)
 _HEAD = ("kind", "at", "channel", "linked")
+_CALLS_AT_ONCE = 1000
 _LONGEST = 150  # of a channel's id, as the column has it
 
 
@@ -96,6 +97,36 @@ def marked_calls(after: UUID, limit: int) -> list[UUID]:
     """Calls whose way the dialplan has marked, in the order of their ids."""
     rows = ChannelEvent.objects.filter(kind=Kind.USER_DEFINED, body__name__in=[*Mark], call_id__gt=after)
     return list(rows.order_by("call_id").values_list("call_id", flat=True).distinct()[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCall:
+    """A call as Asterisk saw it."""
+
+    call_id: UUID
+    channel: str
+    started_at: datetime
+    ended_at: datetime | None
+    dialled: str
+
+
+def calls_seen(starts_at: datetime, ends_at: datetime) -> list[SeenCall]:
+    """The calls that began in `[starts_at, ends_at)` by Asterisk's word. In a scope that may read channel events."""
+    begun = ChannelEvent.objects.filter(kind=Kind.CHAN_START, at__gte=starts_at, at__lt=ends_at)
+    found: dict[UUID, SeenCall] = {}
+    ids = list(begun.order_by("call_id").values_list("call_id", flat=True).distinct())
+    for first in range(0, len(ids), _CALLS_AT_ONCE):
+        for call_id, channels in stories_of(ids[first : first + _CALLS_AT_ONCE]).items():
+            roots = sorted((one for one in channels.values() if is_call(one)), key=lambda one: one.channel)
+            if roots and roots[0].started_at is not None:
+                one = roots[0]
+                found[call_id] = SeenCall(call_id, one.channel, roots[0].started_at, one.ended_at, one.exten)
+    return list(found.values())
+
+
+def watches_since() -> datetime | None:
+    """When the first channel event was; calls before it have one witness only."""
+    return ChannelEvent.objects.filter(kind=Kind.CHAN_START).order_by("at").values_list("at", flat=True).first()
 
 
 def open_channels(since: datetime) -> dict[str, OpenChannel]:

@@ -1,0 +1,36 @@
+"""At the end of all stories: Asterisk, the record and the bills tell the same calls, whatever was killed meanwhile."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.acceptance.rig import Rig, TooLate, wait_until
+
+SETTLED_WITHIN = 45.0  # seconds; what Asterisk lost in a crash is given up only after a while
+
+
+def differences(rig: Rig) -> list[str]:
+    """Calls on which the three books differ now, in words, of today and the day before if a story began in it."""
+    from django.conf import settings
+
+    from billing.mediation.services import mediate
+    from billing.reconciliation.services import SETTLED_AFTER, reconcile
+    from seatline.clock import now
+
+    mediate(now())
+    at = now() + SETTLED_AFTER  # every call has ended: nothing is excused for being young
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    days = (today, today - timedelta(days=1))
+    return [f"{one.fault} {one.call} {one.channel}" for day in days for one in reconcile(day, at).differences]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def books_agree_in_the_end(rig: Rig) -> Iterator[None]:
+    """Fail the last story if any call of all stories is missing, doubled or another's in one of the books."""
+    yield
+    try:
+        wait_until(lambda: not differences(rig), SETTLED_WITHIN)
+    except TooLate:
+        pytest.fail("the books differ: " + "; ".join(differences(rig)))
