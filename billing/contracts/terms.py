@@ -63,7 +63,7 @@ def period_before(contract: Contract, period: Period) -> Period:
 
 def needs_before(terms: Terms) -> bool:
     """Whether a price carries something over from the period before."""
-    return any(kind_of(one.kind).looks_back for one in terms.components)
+    return any(kind_of(one.kind).looks_back(one.params) for one in terms.components)
 
 
 def served_part(contract: Contract, period: Period) -> Period:
@@ -138,7 +138,22 @@ def _of_prices(words: Iterable[_Words]) -> set[_Words]:
 
 def tax_rule(code: str, on: date) -> TaxRule:
     """The rule of a tax code in force on a day. Raises `TaxRateMissing`."""
-    rule = TaxRule.objects.filter(code=code, starts_on__lte=on).order_by("-starts_on").first()
-    if rule is None:
-        raise TaxRateMissing(code=code, on=on)
-    return rule
+    return TaxRules([code]).on(code, on)
+
+
+class TaxRules:
+    """The rules of some tax codes, read once for many lines."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self._newest_first = list(TaxRule.objects.filter(code__in=set(codes)).order_by("-starts_on"))
+
+    def add(self, code: str) -> None:
+        """Read the rules of one code more."""
+        self._newest_first += TaxRule.objects.filter(code=code).order_by("-starts_on")
+
+    def on(self, code: str, day: date) -> TaxRule:
+        """The rule of a code in force on a day. Raises `TaxRateMissing`."""
+        found = next((one for one in self._newest_first if one.code == code and one.starts_on <= day), None)
+        if found is None:
+            raise TaxRateMissing(code=code, on=day)
+        return found

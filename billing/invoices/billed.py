@@ -40,6 +40,8 @@ def already_billed(contract: Contract, period_starts_on: date) -> AlreadyBilled:
             Sum("line__quantity"), Sum("amount")
         )
     }
+    if not sums:
+        return AlreadyBilled({}, {})
     seen = (
         charges.filter(document__doc_type="invoice")
         .exclude(_BILLED_AGAIN)
@@ -65,6 +67,8 @@ def to_look_at_again(contract: Contract) -> list[date]:
     approved after their invoice was calculated.
     """
     invoices = list(closing(contract).order_by("-starts_on"))
+    if not invoices:
+        return []
     prices_approved_at = ContractVersion.objects.filter(contract=contract).aggregate(last=Max("approved_at"))["last"]
     found = [
         invoice.starts_on

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from uuid import UUID
 
 from billing.contracts.models import TaxRule, TenantBilling
 
@@ -41,10 +40,9 @@ class LineTax:
     exemption_text_zh: str = ""
 
 
-def treatment_of(tenant_id: UUID) -> str:
-    """How the tenant's documents are taxed now."""
-    found = TenantBilling.objects.filter(tenant_id=tenant_id).values_list("tax_treatment", flat=True).first()
-    return found or _Treatment.DOMESTIC
+def treatment_of(buyer: TenantBilling | None) -> str:
+    """How a buyer's documents are taxed now."""
+    return buyer.tax_treatment if buyer else _Treatment.DOMESTIC
 
 
 def tax_of(rule: TaxRule, treatment: str) -> LineTax:

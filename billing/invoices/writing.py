@@ -5,9 +5,11 @@ Rules of this file: it decides no amount. What is the same as before is left as 
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -18,6 +20,9 @@ from billing.rating.periods import Period
 from billing.rating.tax import Taxable, taxes
 from billing.rating.trace import say
 from billing.rating.values import ChargeLine
+
+#: Component, part and the first day of the period.
+_ChargeKey = tuple[UUID, str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +47,22 @@ def write(document: Document, rated: list[RatedLine]) -> None:
     )
     document.net = sum((one.charge.amount for one in rated), Decimal(0))
     document.tax, document.gross = taxed.total, document.net + taxed.total
-    before = document.content_sha256
+    before, is_new = document.content_sha256, document._state.adding
     document.content_sha256 = _content_digest(document, rated)
     document.save()
     if document.content_sha256 == before:
         # The same content: later usage that changed nothing is noted on the head alone.
         return
-    document.lines.all().delete()
-    document.taxes.all().delete()
+    if not is_new:
+        document.lines.all().delete()
+        document.taxes.all().delete()
     lines = [
         _line(document, position, one, tax)
         for position, (one, tax) in enumerate(zip(rated, taxed.per_line, strict=True), start=1)
     ]
     DocumentLine.objects.bulk_create(lines)
-    Charge.objects.bulk_create(_charge(line, one) for line, one in zip(lines, rated, strict=True))
+    last = _last_revisions(rated)
+    Charge.objects.bulk_create(_charge(line, one, last) for line, one in zip(lines, rated, strict=True))
     names = {(one.tax.code, one.tax.rate_percent): one.tax for one in rated}
     DocumentTax.objects.bulk_create(
         DocumentTax(
@@ -99,7 +106,7 @@ def _line(document: Document, position: int, rated: RatedLine, tax: Decimal) -> 
     )
 
 
-def _charge(line: DocumentLine, rated: RatedLine) -> Charge:
+def _charge(line: DocumentLine, rated: RatedLine, last: Mapping[_ChargeKey, int]) -> Charge:
     charge = rated.charge
     return Charge(
         tenant_id=line.tenant_id,
@@ -108,7 +115,7 @@ def _charge(line: DocumentLine, rated: RatedLine) -> Charge:
         component=rated.component,
         part=charge.part,
         period_starts_on=rated.period.starts_on,
-        revision=next_revision(rated.component, charge.part, rated.period.starts_on),
+        revision=last.get((rated.component.pk, charge.part, rated.period.starts_on), 0) + 1,
         quantity=charge.total_quantity,
         exact=str(charge.exact),
         total=charge.total,
@@ -120,6 +127,15 @@ def _charge(line: DocumentLine, rated: RatedLine) -> Charge:
         evidence=[one.as_json() for one in charge.evidence],
         inputs_sha256=charge.inputs_sha256,
     )
+
+
+def _last_revisions(rated: list[RatedLine]) -> dict[_ChargeKey, int]:
+    """The last revision of each part and period that stands on any document, in one question."""
+    rows = Charge.objects.filter(
+        component__in={one.component.pk for one in rated}, period_starts_on__in={one.period.starts_on for one in rated}
+    ).order_by()
+    found = rows.values_list("component", "part", "period_starts_on").annotate(Max("revision"))
+    return {(component, part, starts_on): last or 0 for component, part, starts_on, last in found}
 
 
 def next_revision(component: PriceComponent, part: str, period_starts_on: date) -> int:

@@ -6,9 +6,9 @@ count in started seconds.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -40,9 +40,9 @@ _DETAILS = {
 _OFFERED_DETAILS = {"label": "label", "seconds": "ceil(extract(epoch FROM waited))::int"}
 
 _STATEMENT = """
-SELECT {tenant}meter, (occurred_at AT TIME ZONE %(zone)s)::date, {details}sum(quantity)
+SELECT meter, (occurred_at AT TIME ZONE %(zone)s)::date, {details}sum(quantity)
 FROM billing_usagerecord
-WHERE {of} AND occurred_at >= %(starts_at)s AND occurred_at < %(ends_at)s AND position <= %(up_to)s
+WHERE tenant_id = %(tenant)s AND occurred_at >= %(starts_at)s AND occurred_at < %(ends_at)s AND position <= %(up_to)s
     AND meter = ANY(%(meters)s) AND {billable}
 GROUP BY {groups}
 """
@@ -76,59 +76,30 @@ def grains(components: Iterable[Component]) -> list[Grain]:
 
 def usage_of(tenant_id: UUID, components: Iterable[Component], days: Period, zone: ZoneInfo, up_to: int) -> list[Usage]:
     """A tenant's usage on some local days that arrived up to a position, as these prices need it."""
-    span = day_starts_at(days.starts_on, zone), day_starts_at(days.ends_on, zone)
-    return [
-        usage
-        for grain in grains(components)
-        for _, usage in _read(grain, span, zone, up_to, of=("tenant_id = %(tenant)s", {"tenant": tenant_id}))
-    ]
+    return [usage for grain in grains(components) for usage in read_grain(tenant_id, grain, days, zone, up_to)]
 
 
-def usage_of_many(
-    tenants: Sequence[UUID], grain: Grain, days: Period, zone: ZoneInfo, up_to: int
-) -> dict[UUID, list[Usage]]:
-    """The same for many tenants and one grain in one statement, for runs."""
-    span = day_starts_at(days.starts_on, zone), day_starts_at(days.ends_on, zone)
-    found: dict[UUID, list[Usage]] = defaultdict(list)
-    of = ("tenant_id = ANY(%(tenants)s)", {"tenants": list(tenants)})
-    for tenant_id, usage in _read(grain, span, zone, up_to, of=of, each=True):
-        assert tenant_id is not None
-        found[tenant_id].append(usage)
-    return found
-
-
-def _read(
-    grain: Grain,
-    span: tuple[datetime, datetime],
-    zone: ZoneInfo,
-    up_to: int,
-    *,
-    of: tuple[str, dict[str, Any]],
-    each: bool = False,
-) -> list[tuple[UUID | None, Usage]]:
+def read_grain(tenant_id: UUID, grain: Grain, days: Period, zone: ZoneInfo, up_to: int) -> list[Usage]:
+    """A tenant's usage of one grain."""
     table = _OFFERED_DETAILS if grain.offered else _DETAILS
     columns = [table[name] for name in grain.details]
-    place = 1 if each else 0
     statement = _STATEMENT.format(
-        tenant="tenant_id, " if each else "",
         details="".join(f"{column}, " for column in columns),
-        of=of[0],
         billable="TRUE" if grain.offered else "reason = ''",
-        groups=", ".join(str(n) for n in range(1, place + 3 + len(columns))),
+        groups=", ".join(str(n) for n in range(1, 3 + len(columns))),
     )
     values = {
+        "tenant": tenant_id,
         "zone": zone.key,
-        "starts_at": span[0],
-        "ends_at": span[1],
+        "starts_at": day_starts_at(days.starts_on, zone),
+        "ends_at": day_starts_at(days.ends_on, zone),
         "up_to": up_to,
         "meters": list(grain.meters),
-        **of[1],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        rows = cursor.fetchall()
-    make = _maker(grain)
-    return [(row[0] if each else None, make(*row[place:])) for row in rows]
+        make = _maker(grain)
+        return [make(*row) for row in cursor.fetchall()]
 
 
 def _maker(grain: Grain) -> Callable[..., Usage]:
@@ -142,15 +113,30 @@ def _maker(grain: Grain) -> Callable[..., Usage]:
     return make
 
 
-def held_by(tenant_id: UUID, contract_id: UUID, days: Period, zone: ZoneInfo) -> list[Lease]:
-    """Seats and numbers that a tenant held on some local days. Seats of another contract are another bill's."""
+def held_by(
+    tenant_id: UUID, contract_id: UUID, components: Iterable[Component], days: Period, zone: ZoneInfo
+) -> list[Lease]:
+    """Seats and numbers that a tenant held on some local days, if prices ask for them.
+
+    Seats of another contract are another bill's.
+    """
+    wanted = {kind_of(one.kind).holds for one in components}
     starts_at, ends_at = day_starts_at(days.starts_on, zone), day_starts_at(days.ends_on, zone)
-    seats = [
-        Lease(str(one.lease_id), one.seats, one.starts_at, one.ends_at)
-        for one in leased_seats(tenant_id, starts_at, ends_at)
-        if one.contract_id in {None, contract_id}
-    ]
-    numbers = [
-        Lease(one.name, 1, one.starts_at, one.ends_at, "number") for one in numbers_held(tenant_id, starts_at, ends_at)
-    ]
+    seats = (
+        []
+        if "seat" not in wanted
+        else [
+            Lease(str(one.lease_id), one.seats, one.starts_at, one.ends_at)
+            for one in leased_seats(tenant_id, starts_at, ends_at)
+            if one.contract_id in {None, contract_id}
+        ]
+    )
+    numbers = (
+        []
+        if "number" not in wanted
+        else [
+            Lease(one.name, 1, one.starts_at, one.ends_at, "number")
+            for one in numbers_held(tenant_id, starts_at, ends_at)
+        ]
+    )
     return seats + numbers

@@ -96,7 +96,7 @@ def rate(
     return lines
 
 
-def _gathered(usage: Iterable[Usage]) -> tuple[Cell, ...]:
+def _gathered(usage: Iterable[Usage | Cell]) -> tuple[Cell, ...]:
     """Equal facts together, in one order; what adds up to nothing has not happened."""
     sums: dict[tuple[str, date, Detail], Fraction] = defaultdict(Fraction)
     for one in usage:
@@ -109,11 +109,11 @@ def _of(cells: Sequence[Cell], kind: Kind, component: Component, days: Period) -
     """The kind's usage on some days with the details it asks for and no others, however finely it was read."""
     meters, details = kind.meters(component.params), kind.details(component.params)
     return _gathered(
-        Usage(
+        Cell(
             cell.meter,
             cell.on,
-            cell.quantity,
             Detail(**{name: getattr(cell.detail, name) for name in details}) if details else NO_DETAIL,
+            cell.quantity,
         )
         for cell in cells
         if cell.meter in meters and days.starts_on <= cell.on < days.ends_on
@@ -121,7 +121,9 @@ def _of(cells: Sequence[Cell], kind: Kind, component: Component, days: Period) -
 
 
 def _before(cells: Sequence[Cell], kind: Kind, component: Component, before: Period | None) -> Before | None:
-    served = before.overlap(component.starts_on, component.ends_on) if before and kind.looks_back else None
+    served = (
+        before.overlap(component.starts_on, component.ends_on) if before and kind.looks_back(component.params) else None
+    )
     if before is None or served is None:
         return None
     return Before(Fraction(served.days, before.days), _of(cells, kind, component, served))

@@ -43,7 +43,7 @@ class Usage:
 
     meter: str
     on: date
-    quantity: Decimal | Fraction
+    quantity: Decimal
     detail: Detail = NO_DETAIL
 
 

@@ -123,7 +123,7 @@ def _test(options: argparse.Namespace) -> bool:
 
 
 def _bench(options: argparse.Namespace) -> bool:
-    return bench.bench(House.open(), options.name, as_json=options.json)
+    return bench.bench(House.open(), options.name, as_json=options.json, short=options.short)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -161,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("bench", _bench, "measure ours against a baseline")
     command.add_argument("name", help=", ".join(bench.BENCHES))
     command.add_argument("--json", action="store_true", help="only the line of JSON")
+    command.add_argument("--short", action="store_true", help="a trial with little to do, where a bench has one")
     add("reset-demo", _reset, "throw the demo's data away and make it anew")
     command = add("manage", _manage, "Django's management commands, as the database's owner")
     command.add_argument("words", nargs=argparse.REMAINDER)

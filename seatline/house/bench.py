@@ -16,12 +16,20 @@ from seatline.errors import BadInput
 from seatline.house.console import voice
 from seatline.house.home import House
 
-# Name -> the module that measures it; its `measure(house) -> Figures` is called.
-BENCHES = {"ring": "seatline.house.bench_ring", "assign": "seatline.house.bench_assign"}
+# Name -> the module that measures it; its `measure(house) -> Figures` is called, or `measure_short` for a trial.
+BENCHES = {
+    "ring": "seatline.house.bench_ring",
+    "assign": "seatline.house.bench_assign",
+    "rating": "seatline.house.bench_rating",
+}
 
 
 class NoSuchBench(BadInput):
     """There is no bench {name}; there are {names}."""
+
+
+class NoShortForm(BadInput):
+    """The bench {name} has no short form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,15 @@ def machine() -> dict[str, Any]:
     return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]}
 
 
-def bench(house: House, name: str, *, as_json: bool) -> bool:
-    """Run one bench and print it; True if it measured what it should."""
+def bench(house: House, name: str, *, as_json: bool, short: bool = False) -> bool:
+    """Run one bench and print it; True if it measured what it should. A short one shows that it runs, no more."""
     if name not in BENCHES:
         raise NoSuchBench(name=name, names=", ".join(BENCHES))
-    measure: Callable[[House], Figures] = import_module(BENCHES[name]).measure
+    measure: Callable[[House], Figures] | None = getattr(
+        import_module(BENCHES[name]), "measure_short" if short else "measure", None
+    )
+    if measure is None:
+        raise NoShortForm(name=name)
     figures = measure(house)
     if not as_json:
         voice.table(name, ["figure", "ours", "baseline", "ratio"], [

@@ -15,20 +15,16 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
-import psycopg
-from psycopg import sql
-
 from seatline.clock import now
 from seatline.env import ROOT
 from seatline.errors import Unavailable
 from seatline.house import machine, secrets
 from seatline.house.asterisk import Access, Asterisk, Carrier, Ports
+from seatline.house.bench_database import DATABASE, database
 from seatline.house.bench_sipp import Phones
 from seatline.house.home import House
-from seatline.house.postgres import make_roles_and_database
 from seatline.house.processes import Process
 
-DATABASE = "seatline_bench"
 AGENTS = 60
 OURS_FROM, QUEUE_FROM = "127.0.0.10", "127.0.0.11"  # two carriers: one leads into our switch, one into Queue()
 NUMBER, RECORDED = "+862196968999", "+862196968998"
@@ -107,7 +103,7 @@ def standing(house: House) -> Iterator[Stand]:
         site = folder / "site" / "pjsip.d"
         site.mkdir(parents=True)
         (site / "queue.conf").write_text(_SECOND_CARRIER)
-        undo.enter_context(_database(house, folder / "var"))
+        undo.enter_context(database(house, folder / "var"))
         from seatline.house import bench_world  # noqa: PLC0415 - needs Django's settings
 
         at = now() - timedelta(hours=1)
@@ -169,42 +165,6 @@ def _stand(house: House, folder: Path, endpoints: tuple[str, ...]) -> Stand:
         log_folder=folder / "log", environment=environment, directory=ROOT,
     )  # fmt: skip
     return Stand(folder, asterisk, switch, Phones(folder, phones, sip))
-
-
-@contextmanager
-def _database(house: House, var: Path) -> Iterator[None]:
-    """A database of the bench's own in the house's server, which is started for it if it does not run."""
-    cluster = house.cluster
-    started = cluster is not None and cluster.pid() is None
-    if cluster is not None:
-        cluster.create()
-        cluster.start()
-    try:
-        _drop(house)
-        make_roles_and_database(house.root_url, DATABASE, house.passwords)
-        os.environ.update(house.environment("seatline_owner"))
-        os.environ["DATABASE_URL"] = house.database_url("seatline_owner", DATABASE)
-        os.environ["SEATLINE_VAR"] = str(var)
-        import django  # noqa: PLC0415 - only after the environment is there
-
-        django.setup()
-        from django.core.management import call_command  # noqa: PLC0415
-        from django.db import connections  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0, interactive=False)
-        try:
-            yield
-        finally:
-            connections.close_all()
-            _drop(house)
-    finally:
-        if started and cluster is not None:
-            cluster.stop()
-
-
-def _drop(house: House) -> None:
-    with psycopg.connect(house.root_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
 
 
 def _backends() -> list[int]:

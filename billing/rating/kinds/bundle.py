@@ -114,4 +114,6 @@ def _carried(params: Bundle, facts: Facts) -> Fraction:
     return max(ceil(params.included * share) - used, Fraction(0))
 
 
-KIND = Kind("bundle", Bundle, _lines, lambda params: params.meters, looks_back=True)
+KIND = Kind(
+    "bundle", Bundle, _lines, lambda params: params.meters, looks_back=lambda params: params.carry_over != "none"
+)

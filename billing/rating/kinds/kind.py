@@ -27,6 +27,11 @@ def no_details(_params: object) -> frozenset[str]:
     return frozenset()
 
 
+def never(_params: object) -> bool:
+    """For kinds that look at their own period alone."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A way of charging."""
@@ -43,7 +48,7 @@ class Kind:
     holds: str = ""
     stage: Stage = Stage.PRICE
     #: Whether the period before is looked at.
-    looks_back: bool = False
+    looks_back: Callable[[Any], bool] = never
 
     @property
     def leases(self) -> bool:

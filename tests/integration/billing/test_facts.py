@@ -9,9 +9,16 @@ import pytest
 
 from agents.people.models import Agent
 from agents.presence.models import AgentSession, PresenceInterval
+from billing.mediation.ahead import ReadAhead
 from billing.mediation.models import UsageRecord
-from billing.mediation.services import mediate_orders, mediate_shifts, mediate_stock, record_readings
-from billing.mediation.sums import Grain, held_by, usage_of, usage_of_many
+from billing.mediation.services import (
+    mediate_orders,
+    mediate_shifts,
+    mediate_stock,
+    newest_position,
+    record_readings,
+)
+from billing.mediation.sums import held_by, usage_of
 from billing.rating.kinds import read_params
 from billing.rating.periods import Period
 from billing.rating.values import Component, Detail, Usage
@@ -181,17 +188,36 @@ def test_calls_offered_are_read_with_their_wait_whether_billed_or_not(tenant):
     }
 
 
-def test_many_tenants_are_read_in_one_statement_as_each_by_itself(tenant, django_assert_num_queries):
+def test_many_tenants_are_read_ahead_in_one_statement_and_say_the_same(tenant, django_assert_num_queries):
     with operator_scope():
         harbour = a_tenant("harbour")
-    mediate_calls([a_closed_call(tenant, 1), a_closed_call(tenant, 2), a_closed_call(harbour, 3)])
+    mediate_calls(
+        [
+            a_closed_call(tenant, 1),
+            a_closed_call(tenant, 2),
+            a_closed_call(harbour, 3),
+            a_closed_call(harbour, 4, outcome="abandoned"),
+            a_closed_call(harbour, 5, started_at=NOVEMBER_3),
+        ]
+    )
+    prices = [component("metered", price="1.00")]
     with finance_scope():
-        each = {
-            one: usage_of(one, [component("metered", price="1.00")], OCTOBER, SHANGHAI, EVERYTHING)
+        alone, ahead = ReadAhead(newest_position()), ReadAhead(newest_position())
+        with django_assert_num_queries(1):
+            ahead.read([tenant.pk, harbour.pk], OCTOBER, SHANGHAI)
+        said = {
+            one: (alone.usage(one, prices, OCTOBER, SHANGHAI), alone.summary(one, OCTOBER, SHANGHAI))
             for one in (tenant.pk, harbour.pk)
         }
-        with django_assert_num_queries(1):
-            assert usage_of_many(list(each), Grain(("call_in",), ()), OCTOBER, SHANGHAI, EVERYTHING) == each
+        with django_assert_num_queries(0):
+            assert said == {
+                one: (ahead.usage(one, prices, OCTOBER, SHANGHAI), ahead.summary(one, OCTOBER, SHANGHAI))
+                for one in said
+            }
+        # Other days are read when they are asked for.
+        november = Period(date(2026, 11, 1), date(2026, 12, 1))
+        assert [one.quantity for one in ahead.usage(harbour.pk, prices, november, SHANGHAI)] == [1]
+    assert [row["calls"] for row in said[harbour.pk][1]] == [1, 1]
 
 
 def test_numbers_are_held_from_their_assignment_to_their_release():
@@ -201,9 +227,12 @@ def test_numbers_are_held_from_their_assignment_to_their_release():
             add_number(number, "local")
             assign_number(number, contract.tenant, datetime(2026, 9, 1, tzinfo=SHANGHAI))
         release_number("+8612503003", datetime(2026, 10, 16, tzinfo=SHANGHAI))
+    rent = [component("number_month", price="100.00")]
     with finance_scope():
-        held = held_by(contract.tenant_id, contract.pk, OCTOBER, SHANGHAI)
-        november = held_by(contract.tenant_id, contract.pk, Period(date(2026, 11, 1), date(2026, 12, 1)), SHANGHAI)
+        held = held_by(contract.tenant_id, contract.pk, rent, OCTOBER, SHANGHAI)
+        november = held_by(
+            contract.tenant_id, contract.pk, rent, Period(date(2026, 11, 1), date(2026, 12, 1)), SHANGHAI
+        )
     assert {(one.lease, one.what, one.ends_at is None) for one in held} == {
         ("+862196968303", "number", True),
         ("+8612503003", "number", False),
