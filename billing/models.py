@@ -1,7 +1,7 @@
 """Tables of this floor; each lives in its room."""
 
 from billing.contracts.models import BillingEntity, Contract, ContractVersion, PriceComponent, TaxRule, TenantBilling
-from billing.exports.models import Artefact
+from billing.exports.models import Artefact, ExportJob, Fapiao, LedgerAccount
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax, NumberSeries
 from billing.mediation.models import Bookmark, UsageRecord
 from billing.receivables.models import Allocation, Dispute, DunningStep, Payment, Reminder
@@ -21,6 +21,9 @@ __all__ = [
     "DocumentLine",
     "DocumentTax",
     "DunningStep",
+    "ExportJob",
+    "Fapiao",
+    "LedgerAccount",
     "NumberSeries",
     "Payment",
     "PriceComponent",

@@ -1,9 +1,10 @@
-"""Jobs: the files of an issued document, made after the commit from its frozen rows."""
+"""Jobs: the files of an issued document, made after the commit from its frozen rows; and exports over many."""
 
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from billing.exports.batches import make
 from billing.exports.services import make_files
 from seatline.clock import now
 from tenants.accounts.scope import finance_scope
@@ -14,3 +15,9 @@ def make_document_files(document_id: str) -> None:
     """Make and keep PDF and CSV of a document. Made again, nothing changes."""
     with finance_scope():
         make_files(UUID(document_id), now())
+
+
+@app.task(name="billing.make_export")
+def make_export(export_id: str) -> None:
+    """Make the file of an export that somebody asked for."""
+    make(UUID(export_id), now())

@@ -8,6 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from billing.exports.document_sheets import document_workbook
+from billing.exports.einvoice.cii import cii
+from billing.exports.einvoice.facturx import facturx
+from billing.exports.einvoice.meaning import meaning_of
+from billing.exports.einvoice.ubl import ubl
 from billing.exports.models import Artefact
 from billing.exports.pdf import document_pdf
 from billing.exports.tables import document_csv, usage_csv
@@ -16,7 +21,8 @@ from seatline.errors import BadInput, NotFound
 
 ENGLISH, CHINESE, BOTH = "en", "zh-hans", "both"
 LANGUAGES = (ENGLISH, CHINESE, BOTH)
-_CSV = "text/csv; charset=utf-8"
+_PDF, _CSV, _XML = "application/pdf", "text/csv; charset=utf-8", "application/xml"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class LanguageUnknown(BadInput):
@@ -37,21 +43,61 @@ class DocumentFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """How a kind of file is made, and what it is called: what follows the document's number."""
+
+    content_type: str
+    ending: str
+    make: Callable[[Document, str], bytes]
+
+
+_Kind = Artefact.Kind
+_MAKERS: dict[str, _Maker] = {
+    _Kind.PDF: _Maker(_PDF, "_{language}.pdf", document_pdf),
+    _Kind.CSV: _Maker(_CSV, ".csv", lambda document, _: document_csv(document)),
+    _Kind.USAGE_CSV: _Maker(_CSV, "_usage.csv", lambda document, _: usage_csv(document)),
+    _Kind.XLSX: _Maker(_XLSX, ".xlsx", lambda document, _: document_workbook(document)),
+    _Kind.UBL: _Maker(_XML, "_ubl.xml", lambda document, _: ubl(meaning_of(document))),
+    _Kind.CII: _Maker(_XML, "_cii.xml", lambda document, _: cii(meaning_of(document))),
+    _Kind.FACTURX: _Maker(_PDF, "_factur-x.pdf", lambda document, _: facturx(document, document.buyer["language"])),
+}
+
+
+def file_of(document: Document, kind: Artefact.Kind, at: datetime, language: str = "") -> DocumentFile:
+    """A file of a document; `language` ("en", "zh-hans", "both") for the PDF alone.
+
+    Raises `LanguageUnknown`; `NotIssued` for the e-invoice of a draft.
+    """
+    if kind == _Kind.PDF and language not in LANGUAGES:
+        raise LanguageUnknown(language=language)
+    maker = _MAKERS[kind]
+    base = document.number or f"DRAFT-{document.contract_number}-{document.starts_on:%Y-%m-%d}"
+    name = base + maker.ending.format(language=language)
+    if document.status != Document.Status.ISSUED:
+        content = maker.make(document, language)
+        return DocumentFile(name, maker.content_type, content, hashlib.sha256(content).hexdigest())
+    kept = _kept(document, kind, language)
+    if kept is None:
+        _keep(document, kind, language, name, maker, at)
+        kept = _kept(document, kind, language)
+        assert kept is not None, "it was kept, or another's was"
+    return DocumentFile(kept.file_name, kept.content_type, bytes(kept.content), kept.sha256)
+
+
 def pdf_of(document: Document, language: str, at: datetime) -> DocumentFile:
     """The PDF in "en", "zh-hans" or "both"; of a document that is not issued a draft marked as such."""
-    if language not in LANGUAGES:
-        raise LanguageUnknown(language=language)
-    return _file(document, Artefact.Kind.PDF, language, at, make=lambda: document_pdf(document, language))
+    return file_of(document, Artefact.Kind.PDF, at, language)
 
 
 def csv_of(document: Document, at: datetime) -> DocumentFile:
     """The lines as CSV, both languages side by side."""
-    return _file(document, Artefact.Kind.CSV, "", at, make=lambda: document_csv(document))
+    return file_of(document, Artefact.Kind.CSV, at)
 
 
 def usage_csv_of(document: Document, at: datetime) -> DocumentFile:
     """The calls and seat days behind the lines as CSV, with the calls that are not billed and why."""
-    return _file(document, Artefact.Kind.USAGE_CSV, "", at, make=lambda: usage_csv(document))
+    return file_of(document, Artefact.Kind.USAGE_CSV, at)
 
 
 def make_files(document_id: UUID, at: datetime) -> None:
@@ -59,52 +105,39 @@ def make_files(document_id: UUID, at: datetime) -> None:
     document = Document.objects.filter(pk=document_id, status=Document.Status.ISSUED).first()
     if document is None:
         raise DocumentUnknown
-    for language in LANGUAGES:
-        pdf_of(document, language, at)
-    csv_of(document, at)
-    usage_csv_of(document, at)
+    for kind, language in all_files():
+        file_of(document, kind, at, language)
 
 
-def _file(
-    document: Document, kind: Artefact.Kind, language: str, at: datetime, *, make: Callable[[], bytes]
-) -> DocumentFile:
-    name = _name(document, kind, language)
-    content_type = "application/pdf" if kind == Artefact.Kind.PDF else _CSV
-    if document.status != Document.Status.ISSUED:
-        content = make()
-        return DocumentFile(name, content_type, content, hashlib.sha256(content).hexdigest())
-    kept = _kept(document, kind, language)
-    if kept is None:
-        content = make()
-        # Whoever was first is right: of two who make the same file at once, the second takes the first's.
-        with transaction.atomic():
-            Artefact.objects.bulk_create(
-                [
-                    Artefact(
-                        tenant_id=document.tenant_id,
-                        document=document,
-                        kind=kind,
-                        language=language,
-                        file_name=name,
-                        content_type=content_type,
-                        content=content,
-                        sha256=hashlib.sha256(content).hexdigest(),
-                        made_at=at,
-                    )
-                ],
-                ignore_conflicts=True,
-            )
-        kept = _kept(document, kind, language)
-        assert kept is not None
-    return DocumentFile(kept.file_name, kept.content_type, bytes(kept.content), kept.sha256)
+def all_files() -> list[tuple[Artefact.Kind, str]]:
+    """What is made of every issued document: kind, and language where there is one."""
+    return [
+        *((Artefact.Kind.PDF, language) for language in LANGUAGES),
+        *((kind, "") for kind in Artefact.Kind if kind != Artefact.Kind.PDF),
+    ]
+
+
+def _keep(document: Document, kind: Artefact.Kind, language: str, name: str, maker: _Maker, at: datetime) -> None:
+    content = maker.make(document, language)
+    # Whoever was first is right: of two who make the same file at once, the second takes the first's.
+    with transaction.atomic():
+        Artefact.objects.bulk_create(
+            [
+                Artefact(
+                    tenant_id=document.tenant_id,
+                    document=document,
+                    kind=kind,
+                    language=language,
+                    file_name=name,
+                    content_type=maker.content_type,
+                    content=content,
+                    sha256=hashlib.sha256(content).hexdigest(),
+                    made_at=at,
+                )
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def _kept(document: Document, kind: Artefact.Kind, language: str) -> Artefact | None:
     return Artefact.objects.filter(document=document, kind=kind, language=language).first()
-
-
-def _name(document: Document, kind: Artefact.Kind, language: str) -> str:
-    base = document.number or f"DRAFT-{document.contract_number}-{document.starts_on:%Y-%m-%d}"
-    if kind == Artefact.Kind.PDF:
-        return f"{base}_{language}.pdf"
-    return f"{base}_usage.csv" if kind == Artefact.Kind.USAGE_CSV else f"{base}.csv"

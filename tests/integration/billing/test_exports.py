@@ -2,20 +2,32 @@
 
 import csv
 import io
+import time
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 
+from billing.exports import services, sheets
 from billing.exports.jobs import make_document_files
 from billing.exports.models import Artefact
-from billing.exports.services import DocumentUnknown, LanguageUnknown, csv_of, make_files, pdf_of, usage_csv_of
+from billing.exports.services import (
+    DocumentUnknown,
+    LanguageUnknown,
+    all_files,
+    csv_of,
+    file_of,
+    make_files,
+    pdf_of,
+    usage_csv_of,
+)
 from billing.exports.tables import DOCUMENT_COLUMNS, USAGE_COLUMNS
 from billing.invoices.services import approve_and_issue, credit, prepare, refresh_drafts
 from seatline.ids import new_id
 from tenants.accounts.scope import finance_scope, tenant_scope
-from tests.builders.billing import NOVEMBER_3, NOVEMBER_24, a_closed_call, a_world, mediate_calls
+from tests.builders.billing import NOVEMBER_3, NOVEMBER_24, a_closed_call, a_world, copy_usage, mediate_calls
 
 pytestmark = pytest.mark.django_db
 
@@ -68,14 +80,53 @@ def test_pdf_carries_its_fonts(issued):
 
 def test_files_asked_for_again_are_the_same_bytes(issued):
     make_files(issued.pk, NOVEMBER_3)
-    assert Artefact.objects.count() == 5
+    assert Artefact.objects.count() == 9
     for artefact in Artefact.objects.all():
         assert len(artefact.sha256) == 64
     first = pdf_of(issued, "both", NOVEMBER_3)
     # Years later, with other words on the screen and a new version of everything.
     assert pdf_of(issued, "both", NOVEMBER_3 + timedelta(days=3650)) == first
     make_files(issued.pk, NOVEMBER_24)
-    assert Artefact.objects.count() == 5
+    assert Artefact.objects.count() == 9
+
+
+def test_every_file_is_made_again_byte_by_byte(issued):
+    """Not from what was kept: from the rows, as if nothing had been."""
+    for kind, language in all_files():
+        kept = file_of(issued, kind, NOVEMBER_3, language)
+        assert services._MAKERS[kind].make(issued, language) == kept.content, kind
+
+
+def test_workbook_has_lines_taxes_and_usage(issued):
+    book = openpyxl.load_workbook(io.BytesIO(file_of(issued, Artefact.Kind.XLSX, NOVEMBER_3).content))
+    assert book.sheetnames == ["lines", "taxes", "usage"]
+    lines = list(book["lines"].values)
+    assert lines[0] == DOCUMENT_COLUMNS
+    assert [(row[13], row[21]) for row in lines[1:]] == [(1, 8000), (2, 1.2), (3, 600)]
+    usage = list(book["usage"].values)
+    assert len(usage) == 5
+    # A telephone number is text, not a sum and not a rounded number.
+    assert usage[1][12] == "+862196968101"
+
+
+def test_sheet_that_is_too_long_for_excel_goes_on_on_another(monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    made = sheets.workbook([sheets.Sheet("usage", ["n"], ([n] for n in range(5)))], NOVEMBER_3)
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert [[cell for (cell,) in page.values] for page in book] == [["n", 0, 1], ["n", 2, 3], ["n", 4]]
+
+
+def test_usage_of_a_hundred_thousand_calls_is_exported_within_five_seconds():
+    contract, *_ = a_world()
+    mediate_calls([a_closed_call(contract.tenant_id)])
+    copy_usage(contract.tenant_id, 100_000)
+    with finance_scope():
+        draft = refresh_drafts(contract, NOVEMBER_3)[0]
+        started = time.perf_counter()
+        content = usage_csv_of(draft, NOVEMBER_3).content
+        taken = time.perf_counter() - started
+        assert content.count(b"\r\n") == 100_001
+        assert taken < 5, f"{taken:.2f} s"
 
 
 def test_files_are_never_changed(issued):
@@ -89,7 +140,7 @@ def test_issue_puts_down_the_job_that_makes_the_files(issued):
 
     job = ProcrastinateJob.objects.get(task_name="billing.make_files", args__document_id=str(issued.pk))
     make_document_files(**job.args)
-    assert Artefact.objects.filter(document=issued).count() == 5
+    assert Artefact.objects.filter(document=issued).count() == 9
 
 
 def test_draft_is_printed_as_such_and_not_kept():

@@ -182,7 +182,7 @@ def test_money_is_never_changed(invoice):
     spare = paid(invoice, "1.00", "B2", pay=[])
     for change in (
         lambda: Payment.objects.update(amount=1),
-        lambda: spare.delete(),
+        spare.delete,
         lambda: Allocation.objects.update(amount=1),
     ):
         with pytest.raises(Exception, match=r"permission denied|never changed"), transaction.atomic():

@@ -28,6 +28,9 @@ TABLES = {
     "billing_dunningstep": ("rcud", "r", "", ""),
     "billing_reminder": ("rcu", "r", "r", ""),
     "billing_dispute": ("rcu", "r", "r", ""),
+    "billing_fapiao": ("rcu", "r", "r", ""),
+    "billing_exportjob": ("rcu", "r", "", ""),
+    "billing_ledgeraccount": ("rcud", "r", "", ""),
 }
 LETTERS = {"r": "SELECT", "c": "INSERT", "u": "UPDATE", "d": "DELETE"}
 
