@@ -88,7 +88,7 @@ def read_grain(tenant_id: UUID, grain: Grain, days: Period, zone: ZoneInfo, up_t
         billable="TRUE" if grain.offered else "reason = ''",
         groups=", ".join(str(n) for n in range(1, 3 + len(columns))),
     )
-    values = {
+    values: dict[str, Any] = {
         "tenant": tenant_id,
         "zone": zone.key,
         "starts_at": day_starts_at(days.starts_on, zone),
