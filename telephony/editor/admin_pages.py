@@ -6,10 +6,12 @@ all that was typed, and nothing is written.
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from seatline import clock
@@ -27,6 +29,7 @@ from telephony.editor.scene import scene
 from telephony.editor.services import change, fill_in, published, take_up, working
 from telephony.editor.shapes import kinds
 from telephony.editor.words import KINDS, exit_word, kind_word, part_word, told_here
+from telephony.lookups.models import System
 from telephony.plans.models import Flow, FlowSave, FlowVersion
 from telephony.plans.services import faults_of, undo_save
 
@@ -175,7 +178,7 @@ class EditorPages(FlowPages):
             "title": flow.name, "opts": self.admin.opts, "original": flow, "flow": flow,
             "is_nav_sidebar_enabled": False,
             "scene": scene(definition, faults, offers, chosen),
-            "step": self._step(definition, chosen, sent, kind, offers, faults) if chosen in nodes else None,
+            "step": self._step(flow, definition, chosen, sent, kind, offers, faults) if chosen in nodes else None,
             "gone": chosen if chosen and chosen not in nodes else "",
             "faults": [(fault.node, told_here(fault)) for fault in faults], "refusal": refusal,
             "kinds": [(word, KINDS[word].name if word in KINDS else word) for word in kinds()],
@@ -185,8 +188,9 @@ class EditorPages(FlowPages):
         return TemplateResponse(request, "editor/page.html", context, status=422 if refusal else 200)
 
     def _step(
-        self, definition: Definition, name: str, sent: Sent | None, kind: str, offers: Any, faults: Sequence[Any]
-    ) -> Mapping[str, Any]:
+        self, flow: Flow, definition: Definition, name: str, sent: Sent | None, kind: str, offers: Any,
+        faults: Sequence[Any],
+    ) -> Mapping[str, Any]:  # fmt: skip
         node = nodes_of(definition)[name]
         kind = kind or str(node.get("kind"))
         group = kinds().get(kind)
@@ -200,5 +204,14 @@ class EditorPages(FlowPages):
             "seen": edits.mark(node), "says": bool(node.get("say")), "first": definition.get("start") == name,
             "fields": fields_of(kind, shown, offers, mine),
             "faults": [told_here(fault) for fault in mine if fault.part not in beside],
+            "test": self._test(node, flow),
             "lost": [part_word(key).name for key in lost(group, node)] if group else [],
         }  # fmt: skip
+
+    def _test(self, node: Mapping[str, Any], flow: Flow) -> str:
+        """Where the look-up of a step is tested; empty for a step without one."""
+        system = System.objects.filter(tenant=flow.tenant_id, code=str(node.get("system", ""))).first()
+        if system is None:
+            return ""
+        address = reverse("admin:telephony_system_test", args=[system.pk])
+        return f"{address}?{urlencode({'path': node.get('path', '/')})}"

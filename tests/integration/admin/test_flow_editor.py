@@ -177,7 +177,7 @@ def test_draft_is_compared_tried_and_ended(staff, house, editor):
     with operator_scope():
         assert not FlowTrial.objects.exists()
     publish = text(ops.get(f"/admin/telephony/flow/{house.flow_id}/publish/"))
-    assert "told: changed (counts as)" in publish
+    assert "told: changed (counts as, says)" in publish
 
 
 def test_earlier_version_is_taken_up_and_nothing_is_published_by_it(staff, house, editor):
