@@ -39,6 +39,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Calls"),
             _list(_("Calls"), "call", "telephony.call"),
             _list(_("Recordings"), "graphic_eq", "telephony.recording"),
+            _list(_("Callbacks"), "phone_callback", "telephony.callback"),
             _list(_("Voicemail"), "voicemail", "telephony.voicemail"),
             _list(_("Orders"), "shopping_cart", "telephony.order"),
             _list(_("Systems"), "dns", "telephony.system"),
@@ -69,6 +70,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _list(_("Memberships"), "badge", "tenants.membership"),
             _list(_("Groups"), "shield_person", "auth.group"),
             _list(_("What was done"), "history", "admin.logentry"),
+            _list(_("Operation log"), "verified_user", "tenants.operation"),
         ),
     ]
 

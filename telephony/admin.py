@@ -1,5 +1,6 @@
 """Pages of this floor in the operator's admin; each lives in its room."""
 
+from telephony.callbacks import admin as callbacks
 from telephony.journal import admin as journal
 from telephony.lookups import admin as lookups
 from telephony.plans import admin as plans
@@ -9,4 +10,4 @@ from telephony.recordings import admin as recordings
 from telephony.trunks import admin as trunks
 from telephony.voicemail import admin as voicemail
 
-__all__ = ["flows", "journal", "lookups", "plans", "queues", "recordings", "trunks", "voicemail"]
+__all__ = ["callbacks", "flows", "journal", "lookups", "plans", "queues", "recordings", "trunks", "voicemail"]

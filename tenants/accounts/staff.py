@@ -46,6 +46,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "telephony.flowversion": "rcu",
         "telephony.route": "rcud",
         "telephony.prompt": "rcu",
+        "telephony.system": "rcu",
+        "telephony.tablerow": "rcud",
+        "telephony.callback": "ru",
+        "telephony.voicemail": "ru",
     },
     # Watches the floor; gives agents skills and pauses, looks up calls.
     SUPERVISION: {
@@ -57,6 +61,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "agents.agentskill": "rcud",
         "agents.outsidephone": "rcud",
         "telephony.*": "r",
+        "telephony.callback": "ru",
+        "telephony.voicemail": "ru",
     },
     # Keeps seats, phones, trunks and numbers working.
     TECHNICIANS: {
@@ -76,6 +82,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "tenants.tenant": "r",
         "tenants.user": "rcu",
         "tenants.membership": "rcud",
+        "tenants.operation": "r",
         "auth.group": "r",
         "admin.logentry": "r",
         "agents.agent": "ru",

@@ -33,6 +33,7 @@ def more(house, tmp_path) -> None:
     [
         "tenants/tenant", "tenants/number", "tenants/seatlease", "tenants/user", "agents/agent", "agents/agentsession",
         "telephony/call", "telephony/ledgerentry", "telephony/queue", "telephony/flow", "telephony/recording",
+        "telephony/callback",
     ],
 )  # fmt: skip
 def test_list_asks_no_more_for_more_rows(staff, house, tmp_path, path):
