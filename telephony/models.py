@@ -19,12 +19,14 @@ from telephony.plans.models import (
 )
 from telephony.recordings.models import Recording
 from telephony.stays.models import QueueStay
+from telephony.requests.models import CallRequest
 from telephony.trunks.models import OutsideRule
 from telephony.voicemail.models import Voicemail
 from telephony.witness.models import CelBookmark, ChannelEvent
 
 __all__ = [
     "Call",
+    "CallRequest",
     "Callback",
     "CelBookmark",
     "ChannelEvent",

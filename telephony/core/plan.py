@@ -126,8 +126,6 @@ class Plan:
     """All routes, flows, queues and prompts at one moment."""
 
     version: int = 0
-    country: str = "86"  # the country code of the room, and its area code: how people here key numbers
-    area: str = "21"
     tenants: Mapping[TenantId, TenantPlan] = field(default_factory=dict)
     routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)  # by E.164 number
     directory: Mapping[tuple[str, str], tuple[Route, ...]] = field(default_factory=dict)  # by number and merchant code

@@ -3,25 +3,19 @@
 Rules of this file: pure functions. A tenant's own rules (`lines.allowed`) hold beside these; both must agree.
 """
 
-from seatline.errors import BadInput
 from telephony.core import outside
 from telephony.core.call import Turn
 from telephony.core.lines import Refusal
 from telephony.core.plan import Plan
 from telephony.core.values import Leg, LegKind
-from tenants.numbers.rules import normalise
 
 AGENT_DIGITS = 4  # an agent's number; as long a number outside is not called, lest a slip of a digit cost money
 
 
 def number_outside(plan: Plan, target: str) -> str:
     """The telephone outside that a person means who asks for `target`, in E.164; empty if it is none."""
-    if len(target) == AGENT_DIGITS:
-        return ""
-    try:
-        return normalise(target, country=plan.country, area=plan.area)
-    except BadInput:
-        return ""
+    number = "" if len(target) == AGENT_DIGITS else plan.numbering.read(target)
+    return number if number.startswith("+") else ""
 
 
 def refusal(turn: Turn, asker: Leg, number: str) -> Refusal | None:
@@ -34,4 +28,4 @@ def refusal(turn: Turn, asker: Leg, number: str) -> Refusal | None:
 def may_have_called(plan: Plan, asker: Leg, number: str) -> bool:
     """The house's own rule: agents alone, and numbers of the room's own country alone. A caller never: that is how
     strangers have others pay for their calls abroad."""
-    return asker.kind is LegKind.AGENT and number.startswith(f"+{plan.country}")
+    return asker.kind is LegKind.AGENT and number.startswith(f"+{plan.numbering.country}")

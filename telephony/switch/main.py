@@ -22,7 +22,7 @@ from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, Secur
 from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
 from telephony.callbacks.services import open_promises
 from telephony.core.acd.agents import State
-from telephony.core.call import Stage
+from telephony.core.call import TALKS
 from telephony.core.engine import Engine
 from telephony.core.events import Event
 from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, SessionId
@@ -40,6 +40,7 @@ from telephony.switch.leftover import complete_messages, complete_recordings, op
 from telephony.switch.lookups import LookUps
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
+from telephony.switch.requests import Requests
 from telephony.switch.sessions import end_leases, lease_ended, signed_in
 from telephony.switch.shell import Shell
 
@@ -86,6 +87,10 @@ class Switch:
         self._shell.asks = self._look_ups
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
+        self._requests_desk = Desk("requests")  # of its own: an agent waits for the answer
+        self._requests = Requests(self._requests_desk, lambda call: call in engine.calls, self._happen, now)
+        self._requests.have_answers = self._news["seatline_requests"].set
+        self._shell.replies = self._requests.answer
         self._ari: AriClient | None = None
         self._stop = asyncio.Event()
 
@@ -106,6 +111,7 @@ class Switch:
                 self._follow("seatline_plan", self._follow_plan),
                 self._follow("seatline_numbers", self._follow_plan),
                 self._follow("seatline_callbacks", self._follow_callbacks),
+                self._follow("seatline_requests", self._requests.follow),
                 self._watch_callbacks(),
                 self._watch_leases(),
             )
@@ -118,6 +124,7 @@ class Switch:
         self._ami.stop()
         self._look_ups.close()
         self._desk.close()
+        self._requests_desk.close()
         for task in done:
             task.result()  # a task that ended by itself ended with an error: let it be seen
 
@@ -288,7 +295,7 @@ class Switch:
         self._shell.act(self._engine.call_back((), now()))
         end = asyncio.get_running_loop().time() + GO_DOWN_WITHIN.total_seconds()
         while asyncio.get_running_loop().time() < end:
-            if all(call.stage is Stage.TALKING for call in self._engine.calls.values()):
+            if all(call.stage in TALKS for call in self._engine.calls.values()):
                 break
             await asyncio.sleep(0.1)
         await self._carrier.stop()

@@ -1,4 +1,4 @@
-"""Listens to PostgreSQL's notices: which agent's presence changed, that plan or numbers changed."""
+"""Listens to PostgreSQL's notices: an agent's presence, the plan or numbers have changed, somebody asks something."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import structlog
 from django.db import connection
 
 log = structlog.get_logger(__name__)
-CHANNELS = ("seatline_presence", "seatline_plan", "seatline_numbers", "seatline_callbacks")
+CHANNELS = ("seatline_presence", "seatline_plan", "seatline_numbers", "seatline_callbacks", "seatline_requests")
 AGAIN_AFTER = 1.0  # seconds
 
 

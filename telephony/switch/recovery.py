@@ -13,11 +13,12 @@ import structlog
 
 from telephony.core import commands as cmd
 from telephony.core import events as ev
-from telephony.core.call import Call, Stage
+from telephony.core.call import TALKS, Call, Stage
 from telephony.core.engine import AgentState, Engine, Work
 from telephony.core.values import BridgeId, CallId, ChannelId, EndedBy, LegKind, Outcome, talk_bridge
 
 log = structlog.get_logger(__name__)
+RINGS = (Stage.RINGING, Stage.PASSING, Stage.ENQUIRING, Stage.CALLING)  # stages in which an answer may be missed
 NOBODY = CallId(UUID(int=0))  # commands about things that belong to no call
 
 
@@ -36,7 +37,7 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
     """
     work = Work()
     for call in calls:
-        if call.stage is Stage.TALKING:
+        if call.stage in TALKS:
             work.add(engine.adopt(call, at))
             continue
         lost = replace(call, outcome=call.outcome or Outcome.FAILED, ended_by=EndedBy.SYSTEM)
@@ -66,11 +67,14 @@ def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: It
             there = live.get(leg.channel)
             if there is None:
                 work.add(engine.handle(ev.ChannelEnded(call=call.id, at=at, channel=leg.channel)))
-            elif there.up and leg.answered_at is None and call.stage in (Stage.RINGING, Stage.PASSING, Stage.CALLING):
+            elif there.up and leg.answered_at is None and call.stage in RINGS:
                 work.add(engine.handle(ev.LegAnswered(call=call.id, at=at, channel=leg.channel)))
             elif call.stage is Stage.CLEARING:
                 failed = leg.kind is LegKind.CALLER and call.outcome is Outcome.FAILED
                 work.commands.append((cmd.LetGo if failed else cmd.HangUp)(call=call.id, channel=leg.channel))
+        if call.stage is Stage.ENQUIRING and engine.calls[call.id].stage is Stage.ENQUIRING:
+            # Nobody knows whether the third still rings, or waits in a queue: the agent takes the caller back.
+            work.add(engine.handle(ev.TargetRefused(call=call.id, at=at, reason="interrupted")))
     for channel in live:
         if engine.call_of(channel) is None:
             log.warning("channel of no call is ended", channel=channel)

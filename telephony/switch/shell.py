@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 import structlog
 
@@ -90,6 +91,7 @@ class Shell:
         self._outward = outward
         self._depart = depart
         self.asks: Asks = Nobody(self.happen, clock)
+        self.replies: Callable[[UUID, str], None] = lambda request, reason: None  #: takes answers to requests
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
@@ -177,6 +179,8 @@ class Shell:
                     self._recorder.keep_message(command.call, name)
                 case cmd.LookUp() | cmd.CheckPin():
                     self.asks.begin(command)
+                case cmd.AnswerRequest(request=request, reason=reason):
+                    self.replies(request, reason)
                 case _:
                     self._carry_out(command)
         for session in work.departures:

@@ -13,12 +13,21 @@ from telephony.core import facts as fact
 from telephony.core.acd.agents import State
 from telephony.core.call import Stage
 from telephony.core.events import Wish
+from telephony.core.plan import Numbering
 from telephony.core.values import EndedBy, Endpoint, Outcome
 from telephony.journal.projection import fold
 from tests.builders.calls import NINE, NUMBER, RESCUE, World, a_call_id, a_plan, an_agent
 
 SECOND = timedelta(seconds=1)
 CALL = a_call_id()
+
+
+def as_keyed(keyed):
+    """E.164 of what people here key."""
+    return keyed if keyed.startswith("+") else f"+86{keyed}" if keyed.startswith("1") else ""
+
+
+HERE = Numbering(country="86", read=as_keyed)
 FIRST, OTHER = an_agent(1), an_agent(2)
 
 
@@ -27,7 +36,8 @@ class Office(World):
 
     def __init__(self, *agents, plan=None, talk=60 * SECOND, misses=0.0):
         self.answers = []
-        super().__init__(plan or a_plan(strategy="linear"), *(agents or (FIRST, OTHER)))
+        plan = replace(plan or a_plan(strategy="linear"), numbering=HERE)
+        super().__init__(plan, *(agents or (FIRST, OTHER)))
         self.asterisk.call(NINE, CALL, Caller(dialled=NUMBER, number="02161234567", keys=("", "0"), talk=talk))
         self.until(15)
         self.asterisk.habits = replace(self.asterisk.habits, misses=misses)

@@ -1,0 +1,89 @@
+"""Requests about calls: taken from PostgreSQL into the engine, and the engine's answers written back.
+
+Rules of this file: each request is handed over once, and answered once. What cannot be written while PostgreSQL is away
+is written when it is back. What is too old, or was asked before this switch began, is refused and not carried out.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from telephony.core import events as ev
+from telephony.core.values import AgentId, CallId
+from telephony.requests.services import CARRIED_OUT_WITHIN, OpenRequest, open_requests, settle
+from telephony.switch.desk import Desk
+
+log = structlog.get_logger(__name__)
+TOO_LATE = "too_late"
+RESTARTED = "restarted"
+NO_CALL = "no_call"
+
+
+class Requests:
+    """Hands over and answers. `knows` says whether the engine has a call, `happen` lets an event happen."""
+
+    def __init__(
+        self, desk: Desk, knows: Callable[[CallId], bool], happen: Callable[[ev.Event], None],
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._desk = desk
+        self._knows = knows
+        self._happen = happen
+        self._clock = clock
+        self._began = clock()
+        self._handed_over: set[UUID] = set()
+        self._answers: dict[UUID, str] = {}
+        self.have_answers: Callable[[], None] = lambda: None  #: called when there is something to write
+
+    def answer(self, request: UUID, reason: str) -> None:
+        """Keep the engine's answer until it is written; does not wait."""
+        self._answers[request] = reason
+        self.have_answers()
+
+    async def follow(self) -> None:
+        """Take what is open, and write what is answered."""
+        await self._write()
+        open_ = await self._desk.try_to(open_requests)
+        if open_ is not None:
+            self._take(open_)
+            await self._write()
+
+    def _take(self, open_: Sequence[OpenRequest]) -> None:
+        # What is no longer open has its answer in the table, and will not come again.
+        self._handed_over &= {one.id for one in open_}
+        for one in open_:
+            if one.id not in self._handed_over:
+                self._handed_over.add(one.id)
+                self._hand_over(one)
+
+    def _hand_over(self, one: OpenRequest) -> None:
+        call, at = CallId(one.call_id), self._clock()
+        if one.asked_at < self._began:
+            self._answers[one.id] = RESTARTED
+        elif at - one.asked_at > CARRIED_OUT_WITHIN:
+            self._answers[one.id] = TOO_LATE
+        elif not self._knows(call):
+            self._answers[one.id] = NO_CALL
+        else:
+            agent = AgentId(one.agent_id) if one.agent_id else None
+            self._happen(
+                ev.WishUttered(
+                    call=call, at=at, request=one.id, wish=ev.Wish(one.kind), agent=agent, target=one.target
+                )
+            )  # fmt: skip
+
+    async def _write(self) -> None:
+        answers = dict(self._answers)
+        if not answers:
+            return
+
+        def write_answers() -> bool:
+            settle(answers.items(), self._clock())
+            return True
+
+        if await self._desk.try_to(write_answers):
+            for request, reason in answers.items():
+                log.info("request answered", request=str(request), reason=reason)
+                self._answers.pop(request, None)
