@@ -13,6 +13,7 @@ from telephony.core import facts as fact
 from telephony.core.values import EndedBy, Outcome, talk_bridge
 
 ALL_QUEUES = "NONE"  # the queue's name in rows that are about all queues
+BUSY = 17  # Q.850
 REFUSALS = (Outcome.NO_AGENT.value, Outcome.QUEUE_FULL.value)
 
 
@@ -96,6 +97,28 @@ def _tell(told: list[fact.Fact], caller: str) -> Iterator[_Told]:
             )  # fmt: skip
             yield one.at, stay.entered.queue_code, connected.agent, event, times
             talk, stay = None, None
+    yield from _out_call(told)
+
+
+def _out_call(told: list[fact.Fact]) -> Iterator[_Told]:
+    """A call that went out to a customer, in the words that QueueUpdate() takes of one: status, talk, what it was."""
+    begun = next((one for one in told if isinstance(one, fact.CallbackBegun)), None)
+    ended = next((one for one in told if isinstance(one, fact.CallEnded)), None)
+    took = next((one for one in told if isinstance(one, fact.AgentTook)), None)
+    if begun is None or ended is None or took is None:
+        return
+    talked = next((one for one in told if isinstance(one, fact.AgentConnected)), None)
+    refused = [one for one in told if isinstance(one, fact.OutsideFailed)]
+    if talked is not None:
+        status = "ANSWER"
+    elif ended.outcome is not Outcome.NOT_REACHED:
+        status = "CHANUNAVAIL"
+    elif ended.ended_by is EndedBy.AGENT:
+        status = "CANCEL"
+    else:
+        status = "BUSY" if refused and refused[-1].cause == BUSY else "NOANSWER"
+    length = _seconds(ended.at - talked.at) if talked is not None else "0"
+    yield ended.at, begun.queue_code, took.agent, "OUTCALL", (status, length, "callback")
 
 
 def _talk_over(

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from telephony.ari.simulated import Caller
+from telephony.ari.simulated import Caller, Telephone
 from telephony.core import facts as fact
+from telephony.core.callbacks import Promise
 from telephony.core.flow import Say, ToQueue
-from telephony.core.values import Outcome
+from telephony.core.values import CallbackId, Outcome
 from telephony.journal.queue_log import Change, agent_rows, call_rows
-from tests.builders.calls import FLOW, NINE, NUMBER, QUEUE, World, a_call_id, a_flow, a_plan, an_agent
+from tests.builders.calls import FLOW, MUSEUM, NINE, NUMBER, QUEUE, RESCUE, World, a_call_id, a_flow, a_plan, an_agent
 
 SECOND = timedelta(seconds=1)
 NAMES = {UUID(int=number): str(number) for number in range(1, 9)}
@@ -138,3 +139,24 @@ def test_agent_who_logs_in_paused_is_added_paused():
     assert [(row.event, *row.data) for row in rows] == [
         ("ADDMEMBER", "PAUSED"), ("PAUSEALL", "login"), ("PAUSE", "login"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("telephone", "row"),
+    [
+        (Telephone(talk=40 * SECOND), ("ANSWER", "40", "callback")),
+        (Telephone(answers_after=None, cause=17), ("BUSY", "0", "callback")),
+        (Telephone(answers_after=timedelta(hours=1)), ("NOANSWER", "0", "callback")),
+    ],
+)
+def test_call_back_to_a_customer_is_told_as_queue_update_would(telephone, row):
+    world = World(a_plan(), an_agent(1))
+    world.asterisk.outside[RESCUE[0]] = telephone
+    promise = Promise(
+        id=CallbackId(UUID(int=5)), tenant=MUSEUM, queue=QUEUE, number=RESCUE[0], since=NINE, next_try_at=NINE
+    )
+    world.asterisk.act(world.engine.call_back([promise], NINE))
+    world.asterisk.run()
+    rows = call_rows(world.facts, NAMES)
+    assert [(one.queuename, one.agent, one.event, one.data) for one in rows] == [("tickets", "1", "OUTCALL", row)]
+    assert rows[0].callid == str(promise.next_call)

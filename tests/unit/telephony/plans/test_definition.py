@@ -34,7 +34,8 @@ EVERY_KIND = {
         },
         "english": {"kind": "speak", "language": "en", "next": "menu"},
         "merchants": {"kind": "directory", "say": ["welcome"], "otherwise": "wrong", "length": 4},
-        "agent": {"kind": "queue", "queue": "service", "otherwise": {"queue_timeout": "number"}},
+        "agent": {"kind": "queue", "queue": "service", "otherwise": {"queue_timeout": "number"}, "keys": {"1": "back"}},
+        "back": {"kind": "callback", "queue": "service", "otherwise": "wrong", "promised": ["goodbye"], "tries": 2},
         "rescue": {
             "kind": "forward",
             "numbers": [{"number": "+8613800000001", "ring": 12}],
