@@ -134,6 +134,8 @@ def show(report: dict[str, Any]) -> None:
         lines.append(f"recording {recording.get('path') or recording.get('id')}: {recording.get('seconds')} s,"
                      f" peak {recording.get('peak_db')} dB")  # fmt: skip
     lines += [f"leg: {_flat(leg)}" for leg in report.get("legs", [])]
+    lines += [f"order: {_flat(order)}" for order in report.get("orders", [])]
+    lines += [f"message: {_flat(message)}" for message in report.get("messages", [])]
     lines += [f"usage: {_flat(usage)}" for usage in report["usage"]]
     lines.append(f"call id {report.get('call_id')}")
     voice.panel("what became of the call", lines)

@@ -20,7 +20,9 @@ from telephony.core.facts import Fact
 from telephony.core.values import AgentId, CallId, TenantId
 from telephony.journal.models import Call, Leg
 from telephony.journal.projector import facts_of
+from telephony.lookups.models import Order
 from telephony.recordings.models import Recording
+from telephony.voicemail.models import Voicemail
 from tenants.accounts.scope import telephony_scope
 
 CONFIRMED_WITHIN = timedelta(seconds=10)  #: so long a call that ended may wait for its second witness
@@ -83,6 +85,11 @@ def closed_calls_after(position: int, limit: int) -> list[ClosedCall]:
     rows = list(Call.objects.filter(position__gt=position, ended_at__isnull=False).order_by("position")[:limit])
     known, outside = _agents(rows), _outside(rows)
     return [_closed(row, known, outside.get(row.id, ())) for row in rows]
+
+
+def count_closed_after(position: int) -> int:
+    """How many calls `closed_calls_after` would tell of."""
+    return Call.objects.filter(position__gt=position, ended_at__isnull=False).count()
 
 
 def settled_calls_after(position: int, limit: int, at: datetime) -> list[ClosedCall]:
@@ -196,6 +203,8 @@ def call_report(sip_call_id: str) -> dict[str, Any] | None:
         "callback": str(call.callback_id) if call.callback_id else None,
         "recording": _recording(recording),
         "legs": [_leg(leg, known) for leg in legs],
+        "orders": [_order(order) for order in Order.objects.filter(call=call).order_by("confirmed_at")],
+        "messages": [_message(one) for one in Voicemail.objects.filter(call=call).order_by("left_at")],
         "usage": [],
     }
 
@@ -241,6 +250,21 @@ def _leg(leg: Leg, known: dict[UUID, Person]) -> dict[str, Any]:
         "talk_ms": _ms(leg.talked),
         "hold_ms": _ms(leg.held),
     }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "key": order.key, "system": order.system, "path": order.path, "content": order.content, "state": order.state,
+        "confirmed_at": _iso(order.confirmed_at), "delivered_at": _iso(order.delivered_at), "tries": order.tries,
+    }  # fmt: skip
+
+
+def _message(message: Voicemail) -> dict[str, Any]:
+    path = settings.VAR / "recordings" / message.path
+    return {
+        "id": str(message.id), "path": str(path), "seconds": message.seconds, "queue": message.queue_code or None,
+        "left_at": _iso(message.left_at), "state": message.state,
+    }  # fmt: skip
 
 
 def _recording(row: Recording | None) -> dict[str, Any] | None:

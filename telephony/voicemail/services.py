@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -58,6 +59,12 @@ def reopen(message: Voicemail) -> None:
     message.state = Voicemail.State.HEARD if message.heard_at else Voicemail.State.NEW
     message.settled_at = message.settled_by = None
     message.save(update_fields=["state", "settled_at", "settled_by"])
+
+
+def counted() -> dict[Voicemail.State, int]:
+    """How many messages are in each state."""
+    counts = dict(Voicemail.objects.order_by().values_list("state").annotate(count=Count("id")))
+    return {state: counts.get(state.value, 0) for state in Voicemail.State}
 
 
 def _mail(message: Voicemail) -> None:

@@ -33,6 +33,7 @@ def more(house, tmp_path) -> None:
     [
         "tenants/tenant", "tenants/number", "tenants/seatlease", "tenants/user", "agents/agent", "agents/agentsession",
         "telephony/call", "telephony/ledgerentry", "telephony/queue", "telephony/flow", "telephony/recording",
+        "telephony/voicemail", "telephony/system", "telephony/tablerow",
         "telephony/callback",
     ],
 )  # fmt: skip
