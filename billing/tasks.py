@@ -3,6 +3,7 @@
 from billing.exports import jobs as exports
 from billing.mediation import jobs as mediation
 from billing.receivables import jobs as receivables
+from billing.reconciliation import jobs as reconciliation
 from billing.runs import jobs as runs
 
-__all__ = ["exports", "mediation", "receivables", "runs"]
+__all__ = ["exports", "mediation", "receivables", "reconciliation", "runs"]

@@ -4,5 +4,9 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from seatline import health
+from seatline.env import environment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seatline.settings")
 application = get_asgi_application()
+health.serve(environment.number("SEATLINE_METRICS_PORT"))

@@ -19,7 +19,7 @@ from billing.mediation.models import Bookmark, UsageRecord
 from billing.mediation.rules import ClosedCall, Reading, Readings, read_calls, read_order, read_shift, read_stock
 from billing.mediation.usage import usage_of_call
 from billing.rating.periods import ONE_DAY, day_starts_at, local_day
-from telephony.journal.services import closed_calls_after
+from telephony.journal.services import closed_calls_after, count_closed_after
 from telephony.lookups.confirmed import orders_confirmed_since
 from telephony.recordings.stock import bytes_kept
 from tenants.accounts.scope import finance_scope
@@ -203,6 +203,12 @@ def _taken_back(before: UsageRecord, revision: int, at: datetime) -> UsageRecord
     row.quantity = -before.quantity
     row.corrects = before
     return row
+
+
+def calls_behind() -> int:
+    """How many calls have ended, or were corrected, that are not in usage yet. In the finance scope."""
+    bookmark = Bookmark.objects.filter(source=_CALLS).first()
+    return count_closed_after(bookmark.position if bookmark else 0)
 
 
 def newest_position() -> int:

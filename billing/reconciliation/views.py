@@ -49,7 +49,8 @@ def reconciliation(request: HttpRequest) -> TemplateResponse:
 
 
 def _shown(report: Report) -> dict[str, object]:
-    names, reasons = tenant_names(), dict(UsageRecord.Reason.choices)
+    names = tenant_names()
+    reasons = {str(value): str(label) for value, label in UsageRecord.Reason.choices}
     reasons[NO_PRICE] = _("no price agreed")
     return {
         "report": report,

@@ -153,7 +153,7 @@ class House:
             "witness": (python, manage, "witness"),
             "agi": (python, manage, "agi"),
             "switch": (python, manage, "switch"),
-            "worker": (python, manage, "procrastinate", "worker"),
+            "worker": (python, manage, "worker"),
             "web": (
                 python, "-m", "uvicorn", "seatline.asgi:application", "--host", "127.0.0.1",
                 "--port", self.values["SEATLINE_WEB_PORT"], "--loop", "uvloop", "--timeout-graceful-shutdown", "2",

@@ -17,6 +17,7 @@ import structlog
 from asterisk.agi import AGI, AGIException
 from django.db import connections
 
+from telephony.agi import figures
 from telephony.agi.dialogue import Dialogue
 from telephony.agi.ports import House, HungUp
 
@@ -101,10 +102,12 @@ class Server(socketserver.ForkingMixIn, socketserver.TCPServer):
         while not stopped():
             self.handle_request()
             self.service_actions()
+            figures.CHILDREN.set(len(self.active_children or ()))
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Fork with no connection open, so that parent and child cannot talk to PostgreSQL on one."""
         connections.close_all()
+        figures.DIALOGUES.inc()
         super().process_request(request, client_address)
 
 

@@ -21,6 +21,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from seatline.errors import Unavailable
+from telephony.ari import figures
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,7 @@ class AriClient:
         self._lanes = [_Lane(other) for other in others] or [self._main]
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._sent: dict[str, float] = {}  # when, by the loop's clock
         self._loop = asyncio.get_running_loop()
         self._ended = ""  # why it ended, once it has
 
@@ -123,6 +125,7 @@ class AriClient:
             _fail(future, self._ended)
             return future
         self._waiting[number] = future
+        self._sent[number] = self._loop.time()
         way = self._main if lane is None else self._lanes[hash(lane) % len(self._lanes)]
         way.put(orjson.dumps(frame))
         return future
@@ -147,7 +150,9 @@ class AriClient:
                     yield message
 
     def _answered(self, message: dict[str, Any]) -> None:
-        future = self._waiting.pop(message.get("request_id", ""), None)
+        number = message.get("request_id", "")
+        future = self._waiting.pop(number, None)
+        figures.answered(self._loop.time() - self._sent.pop(number, self._loop.time()), int(message["status_code"]))
         if future is not None and not future.done():
             text = message.get("message_body")
             future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
@@ -167,6 +172,7 @@ class AriClient:
             if not future.done():
                 _fail(future, cause)
         self._waiting.clear()
+        self._sent.clear()
 
 
 def _fail(future: "asyncio.Future[Answer]", cause: str) -> None:

@@ -8,13 +8,15 @@ PostgreSQL connection, and `shipped POSITION`; the switch then deletes up to the
 import os
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from telephony.journal.disk import Unshipped
+from seatline.clock import now
+from telephony.journal import figures
+from telephony.journal.disk import Entry, Unshipped, WrittenFact
 from telephony.journal.ship import carry
 
 log = structlog.get_logger(__name__)
@@ -47,9 +49,21 @@ def carry_on(journal: Unshipped, say: Callable[[str], None], goes_on: Callable[[
             while entries := carry(journal, after=shipped):
                 shipped = entries[-1].position
                 say(f"shipped {shipped}")
+                _note(entries)
+            figures.DATABASE.set(1)
         except (DatabaseError, InterfaceError) as error:
+            figures.DATABASE.set(0)
             log.error("database is away", errand="ship", cause=str(error).split("\n", maxsplit=1)[0])
             pause = AGAIN_AFTER
+
+
+def _note(entries: Sequence[Entry]) -> None:
+    """Tell Prometheus; of states and facts alike how old they were."""
+    figures.SHIPPED.inc(len(entries))
+    at = now()
+    for entry in entries:
+        told = entry.written.at if isinstance(entry.written, WrittenFact) else entry.written.state.at
+        figures.LAG.observe(max((at - told).total_seconds(), 0.0))
 
 
 def _goes_on(seconds: float) -> bool:

@@ -122,6 +122,12 @@ class Unshipped:
         """How many entries were not shipped yet."""
         return int(self._shipper.execute("SELECT count(*) FROM entry").fetchone()[0])
 
+    def backlog(self) -> int:
+        """At most so many entries were not shipped yet; told at once, however many they are."""
+        return int(
+            self._shipper.execute("SELECT coalesce(max(position) - min(position) + 1, 0) FROM entry").fetchone()[0]
+        )
+
     def refused(self) -> int:
         """How many entries the ledger would not accept."""
         return int(self._shipper.execute("SELECT count(*) FROM refused").fetchone()[0])

@@ -22,6 +22,7 @@ class Settings:
     var: Path
     country: str
     area: str
+    metrics_port: int = 0  # of health and figures; 0: none
 
     @property
     def journal(self) -> Path:
@@ -54,4 +55,5 @@ class Settings:
             var=environment.path("SEATLINE_VAR"),
             country=environment.text("SEATLINE_COUNTRY_CODE"),
             area=environment.text("SEATLINE_AREA_CODE"),
+            metrics_port=environment.number("SEATLINE_METRICS_PORT"),
         )

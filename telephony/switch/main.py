@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, InterfaceError
 
+from seatline import health
 from seatline.clock import now
 from seatline.ids import new_id
 from telephony.ami.listener import AmiListener
@@ -31,7 +32,7 @@ from telephony.journal.services import last_talks
 from telephony.journal.ship import ship
 from telephony.plans.services import load_plan, phones
 from telephony.recordings.files import day_of, path_of
-from telephony.switch import notices
+from telephony.switch import figures, notices
 from telephony.switch.accounts import Accounts
 from telephony.switch.carrier import Carrier
 from telephony.switch.config import Settings
@@ -99,6 +100,7 @@ class Switch:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        health.serve(self._settings.metrics_port, {"asterisk": self._no_asterisk, "disk": self._no_disk})
         await self._take_over()
         self._ami.start()
         tasks = [
@@ -114,6 +116,7 @@ class Switch:
                 self._follow("seatline_requests", self._requests.follow),
                 self._watch_callbacks(),
                 self._watch_leases(),
+                figures.tell(self._engine, self._journal, lambda: self._shell.unwritten, lambda: self._ari is not None),
             )
         ]
         tasks.append(loop.create_task(self._be_told_to_stop()))
@@ -282,6 +285,12 @@ class Switch:
         while True:
             await asyncio.sleep(CALLBACKS_EVERY)
             self._news["seatline_callbacks"].set()
+
+    def _no_asterisk(self) -> str:
+        return "" if self._ari is not None else "there is no socket to Asterisk"
+
+    def _no_disk(self) -> str:
+        return f"{self._shell.unwritten} facts cannot be written" if self._shell.unwritten else ""
 
     async def _watch_leases(self) -> None:
         while True:

@@ -23,6 +23,7 @@ from telephony.core.facts import Fact
 from telephony.core.naming import call_of_caller
 from telephony.core.step import IllegalEvent
 from telephony.core.values import CallId, ChannelId, SessionId
+from telephony.switch.figures import CallFigures, heard
 
 log = structlog.get_logger(__name__)
 DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
@@ -94,6 +95,7 @@ class Shell:
         self.replies: Callable[[UUID, str], None] = lambda request, reason: None  #: takes answers to requests
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
+        self._figures = CallFigures()
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
 
     def bind(self, ari: AriClient | None) -> None:
@@ -102,6 +104,7 @@ class Shell:
 
     def hear(self, message: dict[str, Any]) -> None:
         """One message of Asterisk; one that cannot be understood is logged, and the next is heard."""
+        heard(message, self._clock())
         try:
             self._understand(message)
         except (KeyError, IndexError, TypeError, ValueError) as error:
@@ -153,6 +156,11 @@ class Shell:
 
         asyncio.get_running_loop().call_later(DESTROYED_WITHIN, gone)
 
+    @property
+    def unwritten(self) -> int:
+        """How many facts and states the disk has refused so far; they are in memory alone."""
+        return len(self._unwritten[0]) + len(self._unwritten[1])
+
     def happen(self, event: ev.Event) -> None:
         """Let an event happen now."""
         try:
@@ -202,6 +210,7 @@ class Shell:
             log.critical("journal refuses to write", waiting=len(facts) + len(states), cause=str(error))
             return
         self._unwritten = ([], [])
+        self._figures.note(facts)
 
     def _carry_out(self, command: cmd.Command) -> None:
         for request in requests(command, self._app, self._outward):

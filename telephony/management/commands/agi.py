@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from seatline import health
 from seatline.env import environment
 from seatline.errors import BadInput
 from telephony.agi.house import Services
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             server = Server(port, Services(seat_of, callers_waiting), settings.VAR / "sounds", _canonical)
         except OSError as error:
             raise CommandError(f"Port {port} for the phone codes cannot be opened: {error.strerror}.") from error
+        health.serve(environment.number("SEATLINE_METRICS_PORT"))
         with server:
             log.info("agi ready", port=server.server_address[1])
             server.serve_until(stop.is_set)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from seatline import health
 from seatline.env import environment
 from telephony.journal.carry import main
 from telephony.switch.config import Settings
@@ -17,4 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until the switch is gone."""
+        health.serve(environment.number("SEATLINE_SHIPPER_METRICS_PORT"))
         main(Settings.read(environment).journal)
