@@ -193,6 +193,31 @@ def test_key_that_is_not_offered_changes_nothing():
     assert world.outcome() == Outcome.ANSWERED
 
 
+@pytest.mark.parametrize(
+    ("node", "keys", "patience", "outcome"),
+    [
+        # Never in a queue: hung up in the menu.
+        ({}, ("", ""), 8, Outcome.ABANDONED_IN_MENU),
+        # Left by a key, and hung up in what followed.
+        ({"keys": {"2": "menu"}, "say": (Say("menu"),)}, ("", "0", "2"), 13, Outcome.LEFT_QUEUE),
+        # Waited too long, was sent on, and hung up there.
+        ({"otherwise": {Outcome.QUEUE_TIMEOUT: "menu"}}, ("", "0"), 38, Outcome.QUEUE_TIMEOUT),
+        # Left by a key, came back, and gave up in the queue after all.
+        ({"keys": {"2": "menu"}, "say": (Say("menu"),)}, ("", "0", "2", "0"), 25, Outcome.ABANDONED),
+        # Left by a key, and heard what he had chosen to its end.
+        ({"keys": {"2": "tickets"}, "say": (Say("menu"),)}, ("", "0", "2"), 60, Outcome.INFORMED),
+    ],
+)
+def test_caller_who_hangs_up_behind_a_queue_counts_as_the_queue_let_him_go(node, keys, patience, outcome):
+    """He used to be told as one who had hung up before any queue."""
+    world = World(a_hall(node=node, max_wait=30 * SECOND), an_agent(1, paused=True))
+    world.asterisk.call(
+        NINE, a_call_id(), Caller(dialled=NUMBER, number="02161234567", keys=keys, patience=patience * SECOND)
+    )
+    world.asterisk.run()
+    assert world.last(fact.CallEnded).outcome == outcome
+
+
 # Overflow.
 
 
