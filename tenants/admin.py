@@ -3,5 +3,6 @@
 from tenants.accounts import admin as accounts
 from tenants.numbers import admin as numbers
 from tenants.seats import admin as seats
+from tenants.trust import admin as trust
 
-__all__ = ["accounts", "numbers", "seats"]
+__all__ = ["accounts", "numbers", "seats", "trust"]

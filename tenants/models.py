@@ -4,8 +4,10 @@ from tenants.accounts.models import Membership, Tenant, User
 from tenants.keys.models import ApiKey, KeptAnswer
 from tenants.numbers.models import DirectoryListing, Number, NumberAssignment
 from tenants.seats.models import LeaseOccurrence, LeaseWindow, NamedSeat, Seat, SeatLease
+from tenants.trust.models import Anchor, Operation
 
 __all__ = [
+    "Anchor",
     "ApiKey",
     "DirectoryListing",
     "KeptAnswer",
@@ -15,6 +17,7 @@ __all__ = [
     "NamedSeat",
     "Number",
     "NumberAssignment",
+    "Operation",
     "Seat",
     "SeatLease",
     "Tenant",

@@ -2,5 +2,6 @@
 
 from tenants.keys import jobs as keys
 from tenants.seats import jobs as seats
+from tenants.trust import jobs as trust
 
-__all__ = ["keys", "seats"]
+__all__ = ["keys", "seats", "trust"]

@@ -17,6 +17,7 @@ from seatline.panel.base import WindowAdmin
 from seatline.panel.show import chip, figure, link, when
 from telephony.recordings.models import Recording
 from telephony.recordings.play import sound_response
+from tenants.trust.services import log_look
 
 
 def player(recording: Recording) -> str:
@@ -52,6 +53,7 @@ class RecordingAdmin(WindowAdmin):
         recording = Recording.objects.filter(pk=recording_id).first()
         if recording is None:
             raise Http404
+        log_look(recording.tenant_id, "recording.heard", str(recording.pk))
         return sound_response(request, Path(settings.VAR) / "recordings", recording.path, f"{recording.call_id}.wav")
 
     @display(description=gettext_lazy("stored at"), ordering="stored_at")

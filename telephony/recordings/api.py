@@ -16,6 +16,7 @@ from seatline.api.base import Found, Listed, Resource, Right
 from seatline.api.fields import Filters, Instant
 from telephony.recordings.models import Recording
 from telephony.recordings.play import sound_response
+from tenants.trust.services import log_look
 
 
 class RecordingShown(serializers.ModelSerializer):
@@ -53,4 +54,5 @@ class Recordings(Listed, Found, Resource):
         """The sound; takes Range."""
         recording = self.get_object()
         root = Path(settings.VAR) / "recordings"
+        log_look(recording.tenant_id, "recording.heard", str(recording.pk))
         return sound_response(request._request, root, recording.path, f"{recording.call_id}.wav")

@@ -27,6 +27,7 @@ from telephony.voicemail.admin_forms import AssignForm
 from telephony.voicemail.models import Voicemail
 from telephony.voicemail.services import assign, counted, mark_heard, reopen, settle
 from tenants.accounts.models import User
+from tenants.trust.services import log_look
 
 _TONES = {Voicemail.State.NEW: "bad", Voicemail.State.HEARD: "warn", Voicemail.State.SETTLED: "good"}
 
@@ -156,6 +157,7 @@ class VoicemailAdmin(WindowAdmin):
         if message is None:
             raise Http404
         mark_heard(message, now())
+        log_look(message.tenant_id, "voicemail.heard", str(message.pk))
         return sound_response(request, Path(settings.VAR) / "recordings", message.path, f"{message.call_id}.wav")
 
     @display(description=gettext_lazy("left at"), ordering="left_at")

@@ -20,6 +20,7 @@ from seatline.api.fields import Body, Empty, Filters, Instant
 from telephony.recordings.play import sound_response
 from telephony.voicemail.models import Voicemail
 from telephony.voicemail.services import assign, mark_heard, reopen, settle
+from tenants.trust.services import log_look
 
 
 class MessageShown(serializers.ModelSerializer):
@@ -75,6 +76,7 @@ class Messages(Listed, Found, Resource):
         """The sound; whoever hears it first marks the message as heard. Takes Range."""
         message = self.get_object()
         root = Path(settings.VAR) / "recordings"
+        log_look(message.tenant_id, "voicemail.heard", str(message.pk))
         response = sound_response(request._request, root, message.path, f"{message.call_id}.wav")
         mark_heard(message, clock.now())
         return response

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from seatline.errors import BadInput, Refused
 from tenants.accounts.models import Tenant
+from tenants.trust.services import log_operation
 
 
 class TenantCodeTaken(Refused):
@@ -22,7 +23,9 @@ def add_tenant(code: str, **fields: object) -> Tenant:
     with transaction.atomic():
         if Tenant.objects.filter(code=code).exists():
             raise TenantCodeTaken(code=code)
-        return _kept(Tenant(code=code, **fields))
+        tenant = _kept(Tenant(code=code, **fields))
+        log_operation(tenant.pk, "tenant.set_up", code)
+        return tenant
 
 
 def change_tenant(tenant: Tenant, fields: Mapping[str, object]) -> Tenant:
@@ -34,11 +37,13 @@ def change_tenant(tenant: Tenant, fields: Mapping[str, object]) -> Tenant:
 
 def suspend_tenant(tenant: Tenant) -> Tenant:
     """Answer no more of the tenant's calls; those that run go on, and so do leases and bills."""
+    log_operation(tenant.pk, "tenant.suspended", tenant.code)
     return change_tenant(tenant, {"status": Tenant.Status.SUSPENDED})
 
 
 def resume_tenant(tenant: Tenant) -> Tenant:
     """Answer the tenant's calls again."""
+    log_operation(tenant.pk, "tenant.resumed", tenant.code)
     return change_tenant(tenant, {"status": Tenant.Status.ACTIVE})
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 from seatline.panel.plan import tell_switch
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import operator_scope
+from tenants.trust.services import log_operation
 
 
 def suspend(tenant_id: UUID) -> None:
     """The tenant's numbers say that they are not in service; calls that run go on. Resuming is the operator's page."""
     with operator_scope():
         Tenant.objects.filter(pk=tenant_id).update(status=Tenant.Status.SUSPENDED)
+        log_operation(tenant_id, "tenant.suspended", str(tenant_id))
         tell_switch()

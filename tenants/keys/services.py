@@ -13,6 +13,7 @@ from tenants.accounts.staff import is_finance
 from tenants.keys.callers import given
 from tenants.keys.models import ApiKey, KeptAnswer
 from tenants.keys.rules import Token, fingerprint
+from tenants.trust.services import log_operation
 
 LONGEST = timedelta(days=366)
 KEPT_FOR = timedelta(hours=24)  # how long an answer is given again for the same Idempotency-Key
@@ -77,12 +78,14 @@ def make_key(
         id=token.key_id, tenant=tenant, holder=kind.value, name=name, rights=sorted(wanted),
         hashed=fingerprint(token.secret), made_by=made_by, made_at=at, person=person, expires_at=expires_at,
     )  # fmt: skip
+    log_operation(tenant.pk if tenant else None, "key.made", str(row.pk), name=name, rights=" ".join(row.rights))
     return MadeKey(row, str(token))
 
 
 def revoke_key(key: ApiKey, at: datetime) -> ApiKey:
     """End a key at once: the next request with it is refused. One that is revoked already stays as it is."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at)
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
+        log_operation(key.tenant_id, "key.revoked", str(key.pk))
     key.refresh_from_db()
     return key
 

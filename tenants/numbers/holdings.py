@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from tenants.numbers.models import DirectoryListing, NumberAssignment
-from tenants.periods import overlapping
+from tenants.periods import in_force, overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,19 @@ class HeldNumber:
     ends_at: datetime | None
 
 
+def numbers_held_at(tenant_id: UUID, at: datetime) -> list[HeldNumber]:
+    """Everything that is assigned to the tenant at an instant, by time and name."""
+    return _held(tenant_id, in_force(at))
+
+
 def numbers_held(tenant_id: UUID, starts_at: datetime, ends_at: datetime) -> list[HeldNumber]:
     """Everything assigned to the tenant within [starts_at, ends_at), uncut, by time and name."""
-    numbers = NumberAssignment.objects.filter(overlapping(starts_at, ends_at), tenant_id=tenant_id)
-    codes = DirectoryListing.objects.filter(overlapping(starts_at, ends_at), tenant_id=tenant_id)
+    return _held(tenant_id, overlapping(starts_at, ends_at))
+
+
+def _held(tenant_id: UUID, when: Q) -> list[HeldNumber]:
+    numbers = NumberAssignment.objects.filter(when, tenant_id=tenant_id)
+    codes = DirectoryListing.objects.filter(when, tenant_id=tenant_id)
     held = [HeldNumber(row.number.e164, row.starts_at, row.ends_at) for row in numbers.select_related("number")]
     held += [
         HeldNumber(f"{row.number.e164}*{row.code}", row.starts_at, row.ends_at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenants.periods import ends_after, in_force, overlapping
-from tenants.seats.models import LeaseOccurrence, NamedSeat, Seat
+from tenants.seats.models import LeaseOccurrence, NamedSeat, Seat, SeatLease
 from tenants.seats.rules import Held, Stretch, next_shrink, seats_at
 
 
@@ -32,6 +32,16 @@ class LeasedSeats:
     seats: int
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseHeld:
+    """A lease as a whole; no end: open."""
+
+    lease_id: UUID
+    seats: int
+    starts_at: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,12 @@ def leased_seats(tenant_id: UUID, starts_at: datetime, ends_at: datetime) -> lis
         )
         for row in rows.select_related("lease").order_by("starts_at", "id")
     ]
+
+
+def leases_reaching(contract_id: UUID, at: datetime) -> list[LeaseHeld]:
+    """The leases that a contract bills and that go on past `at` or begin after it, in order of time."""
+    rows = SeatLease.objects.filter(ends_after(at), contract_id=contract_id).order_by("starts_at", "id")
+    return [LeaseHeld(row.id, row.seats, row.starts_at, row.ends_at) for row in rows]
 
 
 def room_load(at: datetime) -> RoomLoad:

@@ -18,9 +18,11 @@ from tenants.periods import ends_after
 from tenants.seats.holdings import (
     Holding,
     LeasedSeats,
+    LeaseHeld,
     RoomLoad,
     holding,
     leased_seats,
+    leases_reaching,
     room_load,
     seats_in_force,
     tenant_of_named_seat,
@@ -28,9 +30,11 @@ from tenants.seats.holdings import (
 )
 from tenants.seats.models import LeaseOccurrence, LeaseWindow, NamedSeat, Seat, SeatLease
 from tenants.seats.rules import HORIZON, LATEST_START, Stretch, Window, expand
+from tenants.trust.services import log_operation
 
 __all__ = [
     "Holding",
+    "LeaseHeld",
     "LeasedSeats",
     "RoomLoad",
     "add_seats",
@@ -39,6 +43,7 @@ __all__ = [
     "grant_lease",
     "holding",
     "leased_seats",
+    "leases_reaching",
     "put_into_service",
     "resize_lease",
     "room_load",
@@ -126,6 +131,7 @@ def grant_lease(
             _lay_out(lease, [Stretch(starts_at, ends_at)], _seats(named))
         elif not _lay_out_until(lease, _edge(lease, at), _seats(named)):
             raise LeaseEmpty
+        log_operation(tenant.pk, "lease.granted", str(lease.pk), seats=seats)
     return lease
 
 
@@ -144,6 +150,7 @@ def end_lease(lease_id: UUID, ends_at: datetime) -> SeatLease:
         LeaseOccurrence.objects.filter(id__in=cut).update(ends_at=ends_at)
         lease.ends_at = ends_at
         lease.save(update_fields=["ends_at"])
+        log_operation(lease.tenant_id, "lease.ended", str(lease.pk), ends_at=ends_at.isoformat())
     return lease
 
 
