@@ -11,6 +11,7 @@ from billing.invoices import api as invoices
 from billing.mediation import api as mediation
 from billing.receivables import api as receivables
 from seatline.api import docs
+from telephony.callbacks import api as callbacks
 from telephony.journal import api as journal
 from telephony.lookups import api as lookups
 from telephony.plans import api_flows as flows
@@ -55,6 +56,7 @@ for name, resource in {
     "recordings": recordings.Recordings,
     "voicemail": voicemail.Messages,
     "orders": lookups.Orders,
+    "callbacks": callbacks.Callbacks,
     "sellers": contracts.Sellers,
     "contracts": contracts.Contracts,
     "contract-versions": contracts.ContractVersions,
