@@ -5,9 +5,12 @@ from telephony.journal import admin as journal
 from telephony.lookups import admin as lookups
 from telephony.plans import admin as plans
 from telephony.plans import admin_flows as flows
+from telephony.plans import admin_prompts as prompts
 from telephony.plans import admin_queues as queues
 from telephony.recordings import admin as recordings
 from telephony.trunks import admin as trunks
 from telephony.voicemail import admin as voicemail
 
-__all__ = ["callbacks", "flows", "journal", "lookups", "plans", "queues", "recordings", "trunks", "voicemail"]
+__all__ = [
+    "callbacks", "flows", "journal", "lookups", "plans", "prompts", "queues", "recordings", "trunks", "voicemail",
+]  # fmt: skip

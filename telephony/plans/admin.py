@@ -1,16 +1,10 @@
-"""What the switch obeys: prompts, phones, trunks and numbers' routes; queues and flows stand beside."""
+"""What the switch obeys: phones, trunks and numbers' routes; queues, flows and prompts stand beside."""
 
 import secrets
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-from django.conf import settings
 from django.contrib import admin
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -19,61 +13,8 @@ from seatline.panel.base import PanelAdmin
 from seatline.panel.forms import AskForm, posted
 from seatline.panel.show import figure
 from telephony.plans.admin_of_tenants import OfTenant
-from telephony.plans.models import Phone, Prompt, Route, Trunk
-from telephony.plans.services import make_phone, say_prompt
-from telephony.recordings.play import sound_response
-
-
-@admin.register(Prompt)
-class PromptAdmin(OfTenant):
-    """What flows say."""
-
-    list_display = ("name", "language", "tenant_named", "text_shown", "source", "ready")
-    list_filter = ("language", "source", "tenant")
-    search_fields = ("name", "text")
-    fields = (("tenant", "name"), "language", "text", "hear")
-    empty_hint = gettext_lazy("Add a prompt: the machine speaks its text, in English or Chinese.")
-
-    def get_urls(self) -> list[Any]:
-        """With the address of the sound."""
-        sound = path("<uuid:prompt_id>/sound/", self.admin_site.admin_view(self.sound), name="telephony_prompt_sound")
-        return [sound, *super().get_urls()]
-
-    def sound(self, request: HttpRequest, prompt_id: UUID) -> HttpResponseBase:
-        """The WAV that callers hear."""
-        prompt = Prompt.objects.filter(pk=prompt_id).first() if self.has_view_permission(request) else None
-        if prompt is None or not prompt.sha:
-            raise Http404
-        return sound_response(
-            request, Path(settings.VAR) / "sounds" / "prompts", f"{prompt.sha}.wav", f"{prompt.name}.wav"
-        )
-
-    @display(description=gettext_lazy("text"))
-    def text_shown(self, prompt: Prompt) -> str:
-        """Its beginning."""
-        return prompt.text if len(prompt.text) <= 60 else prompt.text[:59] + "…"
-
-    @display(description=gettext_lazy("has a file"), boolean=True)
-    def ready(self, prompt: Prompt) -> bool:
-        """Whether it can be played."""
-        return bool(prompt.sha)
-
-    @display(description=gettext_lazy("hear"))
-    def hear(self, prompt: Prompt) -> str:
-        """The player."""
-        if not prompt.sha:
-            return _("It is spoken when you save it.")
-        url = reverse("admin:telephony_prompt_sound", args=[prompt.pk])
-        return format_html('<audio class="sl-player" controls preload="none" src="{}"></audio>', url)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Prompt | None = None) -> tuple[str, ...]:
-        """Flows name it, so its name stays."""
-        return ("tenant", "name", "language", "hear") if obj else ("hear",)
-
-    def save_model(self, request: HttpRequest, obj: Prompt, form: ModelForm, change: bool) -> None:
-        """Have the machine speak it."""
-        made = say_prompt(obj.tenant, obj.name, obj.language, obj.text, sounds=Path(settings.VAR) / "sounds")
-        obj.pk, obj._state.adding = made.pk, False
+from telephony.plans.models import Phone, Route, Trunk
+from telephony.plans.services import make_phone
 
 
 @admin.register(Phone)
