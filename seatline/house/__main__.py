@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import django.db
 import psycopg
 
 from seatline.env import ROOT
 from seatline.errors import SeatlineError
-from seatline.house import bench, call, demo, doctor, render, setup, test, updown
+from seatline.house import bench, call, demo, doctor, draft, render, setup, test, updown
 from seatline.house.caller import CallPlan, parse_keys
 from seatline.house.console import voice
 from seatline.house.home import House
@@ -79,19 +80,30 @@ def _doctor(options: argparse.Namespace) -> bool:
 def _call(options: argparse.Namespace) -> None:
     house = House.open()
     setup.enter_django(house)
+    if options.draft:
+        caller = options.caller or draft.a_caller()
+        with draft.tried(options.draft, caller) as tried:
+            report = _placed(house, options, tried.number, caller)
+        if not report["practice"]:
+            raise draft.DraftNotMet(met=f"version {report['flow_version']} of {report['flow']}")
+    else:
+        report = _placed(house, options, options.number, options.caller or "02161234567")
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False, default=str))
+    else:
+        call.show(report)
+
+
+def _placed(house: House, options: argparse.Namespace, number: str, caller: str) -> dict[str, Any]:
     plan = CallPlan(
-        number=options.number,
-        caller=options.caller,
+        number=number,
+        caller=caller,
         keys=parse_keys(options.keys, first=None),
         hang_up_after=timedelta(seconds=options.at_most),
         cancel_after=timedelta(seconds=options.cancel_after) if options.cancel_after else None,
         speech=call.speech_for(house),
     )
-    report = call.call(house, plan, timedelta(seconds=options.seconds))
-    if options.json:
-        print(json.dumps(report, ensure_ascii=False, default=str))
-    else:
-        call.show(report)
+    return call.call(house, plan, timedelta(seconds=options.seconds))
 
 
 def _manage(options: argparse.Namespace) -> None:
@@ -151,12 +163,14 @@ def _parser() -> argparse.ArgumentParser:
     command = add("doctor", _doctor, "is everything well, and what mends it")
     command.add_argument("--json", action="store_true")
     command = add("call", _call, "a caller dials a number; what became of the call")
-    command.add_argument("number")
+    dialled = command.add_mutually_exclusive_group(required=True)
+    dialled.add_argument("number", nargs="?")
+    dialled.add_argument("--draft", metavar="TENANT/FLOW", help="meet this flow's draft, which nobody else then does")
     command.add_argument("--keys", default="", help="pressed one after another as the house falls silent: 2,0 or 2@5")
     command.add_argument("--seconds", type=float, default=8, help="talk so long with the agent")
     command.add_argument("--at-most", type=float, default=120, help="hang up so long after the answer, come what may")
     command.add_argument("--cancel-after", type=float, default=0, help="give up if nobody answered by then")
-    command.add_argument("--caller", default="02161234567", help="the number that the caller shows")
+    command.add_argument("--caller", help="the number that the caller shows; 02161234567, if not said")
     command.add_argument("--json", action="store_true", help="one object")
     command = add("bench", _bench, "measure ours against a baseline")
     command.add_argument("name", help=", ".join(bench.BENCHES))
