@@ -1,14 +1,12 @@
 """Jobs: once an hour the books are compared, so that an alarm tells of a difference before a client does."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
-from django.conf import settings
 from procrastinate.contrib.django import app
 
 from billing.figures import DIFFERENCES
-from billing.reconciliation.services import reconcile
+from billing.reconciliation.services import reconcile, today
 from seatline.clock import now
 
 log = structlog.get_logger(__name__)
@@ -19,9 +17,8 @@ log = structlog.get_logger(__name__)
 def compare_books(timestamp: int) -> None:
     """Compare today's and yesterday's calls."""
     at = now()
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     count = 0
-    for day in (today - timedelta(days=1), today):
+    for day in (today(at) - timedelta(days=1), today(at)):
         report = reconcile(day, at)
         count += len(report.differences)
         for one in report.differences[:20]:

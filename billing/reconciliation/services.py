@@ -54,6 +54,11 @@ def reconcile(day: date, at: datetime) -> Report:
         )  # fmt: skip
 
 
+def today(at: datetime) -> date:
+    """The operator's day at an instant."""
+    return local_day(at, ZoneInfo(settings.TIME_ZONE))
+
+
 def tenant_names() -> dict[str, str]:
     """Tenant id -> name, for those who read a report."""
     with finance_scope():

@@ -1,9 +1,7 @@
 """The comparison of a day in the operator's admin."""
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest
@@ -13,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.mediation.models import UsageRecord
 from billing.reconciliation.rules import NO_PRICE, Fault, Report
-from billing.reconciliation.services import reconcile, tenant_names
+from billing.reconciliation.services import reconcile, tenant_names, today
 from seatline import clock
 
 ONE_DAY = timedelta(days=1)
@@ -32,17 +30,17 @@ FAULTS = {
 def reconciliation(request: HttpRequest) -> TemplateResponse:
     """One day, `?day=2026-11-24`; today where none, or none that can be read, is asked for."""
     at = clock.now()
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    newest = today(at)
     try:
-        day = min(date.fromisoformat(request.GET.get("day", "")), today)
+        day = min(date.fromisoformat(request.GET.get("day", "")), newest)
     except ValueError:
-        day = today
+        day = newest
     context = {
         **admin.site.each_context(request),
         "title": _("Reconciliation"),
         "day": day,
         "before": day - ONE_DAY,
-        "after": day + ONE_DAY if day < today else None,
+        "after": day + ONE_DAY if day < newest else None,
         **_shown(reconcile(day, at)),
     }
     return TemplateResponse(request, "billing/reconciliation.html", context)

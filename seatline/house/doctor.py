@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 import psycopg
 
@@ -173,4 +174,28 @@ def _witness(house: House) -> Iterator[Finding]:
                   RESTART.format("asterisk"))  # fmt: skip
 
 
-CHECKS: tuple[Check, ...] = (_machine, _programs, _database, _asterisk, _prompts, _journal, _witness)
+def _health(house: House) -> Iterator[Finding]:
+    """What each program says of itself."""
+    for program in house.programs:
+        port = house.metrics_port(program.name)
+        if port:
+            well, words = updown.readiness(port)
+            yield Finding(f"{program.name} says", well, words or "nothing", RESTART.format(program.name))
+
+
+def _books(house: House) -> Iterator[Finding]:
+    """Asterisk, the record and the bills know the same calls of today and yesterday."""
+    from billing.reconciliation.services import reconcile, today  # noqa: PLC0415 - rooms need Django's settings
+    from seatline.clock import now  # noqa: PLC0415
+
+    at = now()
+    reports = [reconcile(today(at) - timedelta(days=back), at) for back in (0, 1)]
+    differ = sum(len(report.differences) for report in reports)
+    calls = sum(row.recorded for report in reports for row in report.rows.values())
+    yield Finding("books", not differ, f"{calls} calls of today and yesterday, {differ} differ",
+                  "./run manage reconcile")  # fmt: skip
+
+
+CHECKS: tuple[Check, ...] = (
+    _machine, _programs, _database, _asterisk, _prompts, _journal, _witness, _health, _books,
+)  # fmt: skip

@@ -134,6 +134,18 @@ def switch_registered(house: House) -> bool:
     return get(url, (asterisk.access.ari_user, asterisk.access.ari_password)) is not None
 
 
+def readiness(port: int) -> tuple[bool, str]:
+    """Whether the program whose health is at this port can work, and its words; not if nobody answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return True, " ".join(answer.read().decode().split())
+    except urllib.error.HTTPError as error:
+        return False, "; ".join(error.read().decode().split("\n")).strip("; ")
+    except (OSError, urllib.error.URLError) as error:
+        return False, f"does not answer ({error})"
+
+
 def get(url: str, user: tuple[str, str] | None = None) -> bytes | None:
     """The body of a loopback address, or None if it does not answer well within two seconds."""
     manager = urllib.request.HTTPPasswordMgrWithPriorAuth()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,16 +12,13 @@ SETTLED_WITHIN = 45.0  # seconds; what Asterisk lost in a crash is given up only
 
 def differences(rig: Rig) -> list[str]:
     """Calls on which the three books differ now, in words, of today and the day before if a story began in it."""
-    from django.conf import settings
-
     from billing.mediation.services import mediate
-    from billing.reconciliation.services import SETTLED_AFTER, reconcile
+    from billing.reconciliation.services import SETTLED_AFTER, reconcile, today
     from seatline.clock import now
 
     mediate(now())
     at = now() + SETTLED_AFTER  # every call has ended: nothing is excused for being young
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    days = (today, today - timedelta(days=1))
+    days = (today(at), today(at) - timedelta(days=1))
     return [f"{one.fault} {one.call} {one.channel}" for day in days for one in reconcile(day, at).differences]
 
 

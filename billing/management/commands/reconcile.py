@@ -4,13 +4,11 @@ import json
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.reconciliation.rules import Report
-from billing.reconciliation.services import reconcile, tenant_names
+from billing.reconciliation.services import reconcile, tenant_names, today
 from seatline.clock import now
 
 
@@ -27,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the comparison; differences last, call by call."""
         at = now()
-        report = reconcile(options["day"] or at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(), at)
+        report = reconcile(options["day"] or today(at), at)
         names = tenant_names()
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(report, names), ensure_ascii=False, indent=2))
