@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'stays in queues',
                 'ordering': ['call', 'no'],
                 'indexes': [models.Index(fields=['tenant', 'entered_at'], name='stays_of_tenant')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'call', 'no'), name='stay_number_is_unique')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'call', 'no'), name='stay_number_is_unique', violation_error_message="A call's stays in queues are numbered; each number is given once.")],
             },
         ),
         wall("telephony_queuestay", web="r", ops="r", fin="r", tel="rcu"),

@@ -43,7 +43,13 @@ class QueueStay(models.Model):
         verbose_name = _("stay in a queue")
         verbose_name_plural = _("stays in queues")
         ordering = ["call", "no"]
-        constraints = [models.UniqueConstraint(fields=["tenant", "call", "no"], name="stay_number_is_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "call", "no"],
+                name="stay_number_is_unique",
+                violation_error_message=_("A call's stays in queues are numbered; each number is given once."),
+            )
+        ]
         indexes = [models.Index(fields=["tenant", "entered_at"], name="stays_of_tenant")]
 
     def __str__(self) -> str:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'anchor',
                 'verbose_name_plural': 'anchors',
                 'ordering': ['tenant', '-seq'],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'seq'), name='anchor_number_is_unique', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'seq'), name='anchor_number_is_unique', violation_error_message='A head is signed once.', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'operations',
                 'ordering': ['tenant', '-seq'],
                 'indexes': [models.Index(fields=['tenant', 'at'], name='operations_of_tenant')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'seq'), name='operation_number_is_unique', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'seq'), name='operation_number_is_unique', violation_error_message='Each number of a log is given once.', nulls_distinct=False)],
             },
         ),
         wall("tenants_operation", web="r", ops="r"),

@@ -33,7 +33,12 @@ class Operation(models.Model):
         verbose_name_plural = _("operations")
         ordering = ["tenant", "-seq"]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "seq"], name="operation_number_is_unique", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["tenant", "seq"],
+                name="operation_number_is_unique",
+                nulls_distinct=False,
+                violation_error_message=_("Each number of a log is given once."),
+            )
         ]
         indexes = [models.Index(fields=["tenant", "at"], name="operations_of_tenant")]
 
@@ -59,7 +64,12 @@ class Anchor(models.Model):
         verbose_name_plural = _("anchors")
         ordering = ["tenant", "-seq"]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "seq"], name="anchor_number_is_unique", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["tenant", "seq"],
+                name="anchor_number_is_unique",
+                nulls_distinct=False,
+                violation_error_message=_("A head is signed once."),
+            )
         ]
 
     def __str__(self) -> str:
