@@ -1,6 +1,14 @@
 """Tables of this floor; each lives in its room."""
 
-from billing.contracts.models import BillingEntity, Contract, ContractVersion, PriceComponent, TaxRule, TenantBilling
+from billing.contracts.models import (
+    BillingEntity,
+    Contract,
+    ContractFile,
+    ContractVersion,
+    PriceComponent,
+    TaxRule,
+    TenantBilling,
+)
 from billing.exports.models import Artefact, ExportJob, Fapiao, LedgerAccount
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax, NumberSeries
 from billing.mediation.models import Bookmark, UsageRecord
@@ -15,6 +23,7 @@ __all__ = [
     "Bookmark",
     "Charge",
     "Contract",
+    "ContractFile",
     "ContractVersion",
     "Dispute",
     "Document",

@@ -1,34 +1,46 @@
-"""Contracts, versions with prices, and the parties of a bill. One person writes prices, another approves them."""
+"""Contracts with their signed documents and their end, and the parties of a bill. Versions: `admin_versions`."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
+from django import forms
 from django.contrib import admin
-from django.forms import Form, ModelForm
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, gettext_lazy
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
+from billing.contracts.admin_base import OfTenant, version_state
+from billing.contracts.admin_versions import VersionAdmin
+from billing.contracts.ending import Ending, end_contract, what_ends
+from billing.contracts.files import attach
 from billing.contracts.models import (
-    KIND_NAMES,
     BillingEntity,
     Contract,
+    ContractFile,
     ContractVersion,
-    PriceComponent,
     TaxRule,
     TenantBilling,
 )
-from billing.contracts.services import Price, approve_version, write_version
-from billing.rating.kinds import KINDS
-from billing.rating.params import fields_of
 from seatline import clock
-from seatline.panel.base import PanelAdmin, PanelStacked, WindowTabular
+from seatline.errors import SeatlineError
+from seatline.panel.base import PanelAdmin, WindowTabular
 from seatline.panel.forms import AskForm, posted
-from seatline.panel.show import chip, tag, when
+from seatline.panel.show import link
+
+__all__ = ["ContractAdmin", "EntityAdmin", "TaxRuleAdmin", "TenantBillingAdmin", "VersionAdmin"]
 
 
 class VersionInline(WindowTabular):
@@ -48,26 +60,50 @@ class VersionInline(WindowTabular):
     @display(description=gettext_lazy("state"))
     def state_shown(self, row: ContractVersion) -> str:
         """Whether it prices anything."""
-        return _version_state(row)
+        return version_state(row)
 
 
-def _version_state(row: ContractVersion) -> str:
-    if row.approved_at is None:
-        return tag(_("waits for approval"), "warn")
-    return tag(_("approved by %(user)s") % {"user": row.approved_by}, "good")
+class FileInline(WindowTabular):
+    """Signed documents of a contract."""
+
+    model = ContractFile
+    fields = ("file_link", "sha256", "added_by", "added_at")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("signed documents")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without the bytes."""
+        return super().get_queryset(request).defer("content").select_related("added_by")
+
+    @display(description=gettext_lazy("file"))
+    def file_link(self, row: ContractFile) -> str:
+        """To the document."""
+        return link(reverse("admin:billing_contractfile", args=[row.pk]), row.name)
 
 
-class _OfTenant(PanelAdmin):
-    list_select_related = ("tenant",)
+class FileForm(AskForm):
+    """Asks for a file."""
 
-    @display(description=gettext_lazy("tenant"), ordering="tenant__name")
-    def tenant_named(self, row: Any) -> str:
-        """The tenant behind its colour."""
-        return chip(row.tenant, row.tenant.colour)
+    file = forms.FileField(label=gettext_lazy("PDF"), widget=UnfoldAdminFileFieldWidget())
+
+
+class EndForm(AskForm):
+    """Asks for the last day and the reason; then whether the consequences were seen."""
+
+    last_day = forms.DateField(label=gettext_lazy("last day"), widget=UnfoldAdminDateWidget())
+    reason = forms.CharField(label=gettext_lazy("why it ends"), max_length=200, widget=UnfoldAdminTextInputWidget())
+    seen = forms.BooleanField(
+        label=gettext_lazy("I have seen what ends with it"), required=False, widget=UnfoldBooleanWidget()
+    )
+
+    def ask_whether_seen(self) -> None:
+        """Refuse until the consequences were seen."""
+        if not self.cleaned_data.get("seen"):
+            self.add_error("seen", _("Look at what ends with it, and say that you have seen it."))
 
 
 @admin.register(Contract)
-class ContractAdmin(_OfTenant):
+class ContractAdmin(OfTenant):
     """What was agreed on with tenants."""
 
     list_display = ("number", "tenant_named", "service_mode", "starts_on", "ends_on", "currency")
@@ -77,16 +113,32 @@ class ContractAdmin(_OfTenant):
         (None, {"fields": (("tenant", "number"), ("service_mode", "entity"), ("starts_on", "ends_on"))}),
         (gettext_lazy("Billing"), {"fields": (("billing_day", "cutoff_days"), ("currency", "time_zone"))}),
     )
-    actions_detail = ("new_version",)
+    actions_detail = ("new_version", "attach_file", "end")
     empty_hint = gettext_lazy("Add a contract; then write a version with its prices and let a colleague approve it.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> tuple[str, ...]:
         """What documents already name stays."""
-        return ("tenant", "number", "entity", "currency", "time_zone", "billing_day", "starts_on") if obj else ()
+        # The end has its own page: it brings other things with it.
+        fixed = ("tenant", "number", "entity", "currency", "time_zone", "billing_day", "starts_on", "ends_on")
+        return fixed if obj else ()
+
+    def get_urls(self) -> Any:
+        """With the signed documents themselves."""
+        mine = path("files/<uuid:file_id>/", self.admin_site.admin_view(self.file), name="billing_contractfile")
+        return [mine, *super().get_urls()]
+
+    def file(self, request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+        """A signed document, as it came."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(ContractFile, pk=file_id)
+        answer = HttpResponse(bytes(row.content), content_type="application/pdf")
+        answer["Content-Disposition"] = content_disposition_header(True, row.name)
+        return answer
 
     def get_inlines(self, request: HttpRequest, obj: Contract | None) -> list[Any]:
         """Nothing below an empty form."""
-        return [VersionInline] if obj else []
+        return [VersionInline, FileInline] if obj else []
 
     @action(
         description=gettext_lazy("Write a version"),
@@ -99,190 +151,73 @@ class ContractAdmin(_OfTenant):
         contract = self.found(request, object_id)
         return redirect(f"{reverse('admin:billing_contractversion_add')}?contract={contract.pk}")
 
-
-class PriceInline(PanelStacked):
-    """A price of a version."""
-
-    model = PriceComponent
-    fields = (("code", "kind", "tax_code"), ("invoice_text", "invoice_text_zh"), "params")
-    min_num = 1
-    verbose_name = gettext_lazy("price")
-    verbose_name_plural = gettext_lazy("prices")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Prices change by a new version."""
-        return False
-
-
-@admin.register(ContractVersion)
-class VersionAdmin(_OfTenant):
-    """The prices of a contract from a day on."""
-
-    list_display = ("contract", "tenant_named", "starts_on", "note", "written_by", "state_shown")
-    list_filter = (("approved_at", admin.EmptyFieldListFilter), "tenant")
-    list_select_related = ("contract", "tenant", "written_by", "approved_by")
-    search_fields = ("contract__number", "note")
-    autocomplete_fields = ("contract",)
-    fields = ("contract", "starts_on", "note")
-    inlines = (PriceInline,)
-    actions_detail = ("approve", "discard")
-    change_form_outer_after_template = "panel/price_kinds.html"
-    empty_hint = gettext_lazy("Write the first version of a contract: its prices, from a day on.")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """With who wrote and approved it, once it is written."""
-        return (*self.fields, "written", "approved") if obj else self.fields
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A version that is written stays."""
-        return ("contract", "starts_on", "note", "written", "approved") if obj else ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A version is written anew, never changed."""
-        return False
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """From the contract's page: its first day, if it has no version yet."""
-        initial = super().get_changeform_initial_data(request)
-        contract = Contract.objects.filter(pk=initial.get("contract")).first() if initial.get("contract") else None
-        if contract is not None:
-            initial["starts_on"] = clock.now().date() if contract.versions.exists() else contract.starts_on
-        return initial
-
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With the parameters of each kind of price."""
-        if kwargs.get("add"):
-            chinese = (get_language() or "").startswith("zh")
-            context["price_kinds"] = [
-                {
-                    "name": KIND_NAMES[name],
-                    "code": name,
-                    "fields": [
-                        {
-                            "name": f.name,
-                            "required": f.required,
-                            "help": f.help_zh if chinese else f.help,
-                            "choices": f.choices,
-                        }
-                        for f in fields_of(kind.params)
-                    ],
-                }
-                for name, kind in KINDS.items()
-            ]
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: ContractVersion, form: ModelForm, change: bool) -> None:
-        """Nothing yet: the version is written with its prices, by the service."""
-
-    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
-        """Write the version with its prices."""
-        obj = form.instance
-        prices = [
-            Price(
-                code=got["code"],
-                kind=got["kind"],
-                params=got["params"],
-                text=got["invoice_text"],
-                text_zh=got["invoice_text_zh"],
-                tax_code=got["tax_code"],
-            )
-            for formset in formsets
-            for got in (one.cleaned_data for one in formset.forms if one.has_changed())
-            if got and not got.get("DELETE")
-        ]
-        made = write_version(obj.contract, obj.starts_on, prices, user=request.user, at=clock.now(), note=obj.note)
-        obj.__dict__.update({field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields})
-        obj._state.adding = False
-
-    def construct_change_message(self, request: HttpRequest, form: Form, formsets: Any, add: bool = False) -> Any:
-        """The rows below are the service's; there is nothing to tell of them."""
-        return super().construct_change_message(request, form, [], add)
-
-    @display(description=gettext_lazy("state"))
-    def state_shown(self, row: ContractVersion) -> str:
-        """Whether it prices anything."""
-        return _version_state(row)
-
-    @display(description=gettext_lazy("written"))
-    def written(self, row: ContractVersion) -> str:
-        """By whom and when."""
-        return format_html("{} · {}", row.written_by, when(row.written_at))
-
-    @display(description=gettext_lazy("approved"))
-    def approved(self, row: ContractVersion) -> str:
-        """By whom and when."""
-        return format_html("{} · {}", row.approved_by, when(row.approved_at)) if row.approved_at else _("not yet")
-
-    def offers(self, row: ContractVersion, name: str) -> bool:
-        """Only what waits is approved or discarded."""
-        return row.approved_at is None
-
     @action(
-        description=gettext_lazy("Approve"),
-        url_path="approve",
-        permissions=["billing.change_contractversion"],
-        icon="task_alt",
-        variant=ActionVariant.PRIMARY,
+        description=gettext_lazy("Attach a signed document"),
+        url_path="attach",
+        permissions=["billing.change_contract"],
+        icon="attach_file",
     )
-    def approve(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The second person's yes."""
-        version = self.found(request, object_id)
+    def attach_file(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Keep the contract that was signed, with its hash."""
+        contract = self.found(request, object_id)
+        form = FileForm(posted(request), request.FILES or None)
 
         def do() -> str:
-            approve_version(version, request.user, clock.now())
-            return _("The prices are in force from %(day)s on.") % {"day": version.starts_on}
+            file = form.cleaned_data["file"]
+            kept = attach(contract, file.name, file.read(), user=request.user, at=clock.now())
+            return _("Kept; its SHA-256 is %(hash)s.") % {"hash": kept.sha256}
 
-        prices = version.components.all()
         return self.ask(
-            request,
-            version,
-            AskForm(posted(request)),
-            do,
-            title=_("Approve the prices of %(contract)s from %(day)s on")
-            % {"contract": version.contract, "day": version.starts_on},
-            submit=_("Approve"),
-            text=_("You read and approve what %(user)s has written. An approved version never changes again.")
-            % {"user": version.written_by},
-            facts=[
-                f"{one.invoice_text} · {one.invoice_text_zh} · {KIND_NAMES[one.kind]} · {_params(one)}"
-                for one in prices
-            ],
-        )
+            request, contract, form, do,
+            title=_("Attach a signed document to %(contract)s") % {"contract": contract}, submit=_("Attach"),
+            text=_("It is kept as it is, with its hash, and can be neither changed nor deleted."),
+        )  # fmt: skip
 
     @action(
-        description=gettext_lazy("Discard"),
-        url_path="discard",
-        permissions=["billing.change_contractversion"],
-        icon="delete",
+        description=gettext_lazy("End the contract"),
+        url_path="end",
+        permissions=["billing.change_contract"],
+        icon="event_busy",
         variant=ActionVariant.DANGER,
     )
-    def discard(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Throw away a version that nobody has approved."""
-        version = self.found(request, object_id)
+    def end(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Say the last day, see what ends with it, and end it."""
+        contract = self.found(request, object_id)
+        form = EndForm(posted(request))
+        facts: list[str] = []
+        if form.is_bound and form.is_valid():
+            with suppress(SeatlineError):  # the same refusal stands on the form below
+                facts = _ending_told(what_ends(contract, form.cleaned_data["last_day"]))
+            form.ask_whether_seen()
 
-        def do() -> HttpResponseBase:
-            self.note(request, version.contract, f"discarded {version}")
-            version.delete()
-            return redirect(reverse("admin:billing_contract_change", args=[version.contract_id]))
+        def do() -> str:
+            end_contract(
+                contract, form.cleaned_data["last_day"], user=request.user, at=clock.now(),
+                reason=form.cleaned_data["reason"],
+            )  # fmt: skip
+            return _("The contract ends with %(day)s.") % {"day": form.cleaned_data["last_day"]}
 
         return self.ask(
-            request,
-            version,
-            AskForm(posted(request)),
-            do,
-            title=_("Discard %(version)s") % {"version": version},
-            submit=_("Discard"),
-            danger=True,
-            text=_("The version is not in force and disappears; write it anew with the right prices."),
-        )
+            request, contract, form, do, title=_("End %(contract)s") % {"contract": contract}, submit=_("End"),
+            danger=True, facts=facts,
+            text=_(
+                "Its leases end at the midnight after the last day. If no other contract of the tenant goes on, its"
+                " numbers go back and its farewell begins. An end can be moved forward later, not back."
+            ),
+        )  # fmt: skip
 
 
-def _params(component: PriceComponent) -> str:
-    return format_html_join(", ", "{} = {}", ((name, value) for name, value in component.params.items()))
+def _ending_told(ending: Ending) -> list[str]:
+    """What ends, in words."""
+    told = [_("%(seats)s leased seats end") % {"seats": lease.seats} for lease in ending.leases]
+    told += [_("the number %(number)s goes back") % {"number": number.name} for number in ending.numbers]
+    if ending.farewell:
+        told.append(_("the tenant's farewell begins: its data may be handed over and destroyed when it asks"))
+    return told or [_("nothing else ends with it")]
 
 
 @admin.register(TenantBilling)
-class TenantBillingAdmin(_OfTenant):
+class TenantBillingAdmin(OfTenant):
     """Tenants as buyers."""
 
     list_display = ("tenant_named", "legal_name", "tax_id", "payment_terms_days", "language")

@@ -15,7 +15,7 @@ from seatline.ids import new_id
 from tenants.accounts.models import real_time_zone
 from tenants.accounts.scope import TenantManager
 
-__all__ = ["BillingEntity", "Contract", "ContractVersion", "PriceComponent", "TaxRule", "TenantBilling"]
+__all__ = ["BillingEntity", "Contract", "ContractFile", "ContractVersion", "PriceComponent", "TaxRule", "TenantBilling"]
 
 
 #: Rating knows no Django, so its kinds get their names for people here.
@@ -84,6 +84,18 @@ class Contract(models.Model):
         help_text=_("After the end of a period; what comes later stands on the next document."),
     )
 
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+    end_noted_at = models.DateTimeField(_("end noted at"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ends"), max_length=200, blank=True)
+    farewell_from = models.DateField(
+        _("farewell from"),
+        null=True,
+        blank=True,
+        help_text=_("From this day the tenant's data may be handed over and destroyed on its written request."),
+    )
+
     objects = TenantManager()
 
     class Meta:
@@ -110,6 +122,37 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ContractFile(models.Model):
+    """A signed document of a contract as it came, with its hash. Files are added and never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="files", verbose_name=_("contract"))
+    name = models.CharField(_("file name"), max_length=120)
+    content = models.BinaryField(_("content"))
+    size = models.PositiveIntegerField(_("size"), help_text=_("In bytes."))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added at"))
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("signed document")
+        verbose_name_plural = _("signed documents")
+        ordering = ["contract", "added_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "contract", "sha256"],
+                name="signed_document_once",
+                violation_error_message=_("This very file is kept already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ContractVersion(models.Model):

@@ -84,9 +84,9 @@ def test_prices_are_written_by_one_and_approved_by_another(staff, house):
         "components-TOTAL_FORMS": 1, "components-INITIAL_FORMS": 0,
         "components-0-code": "calls", "components-0-kind": "metered", "components-0-tax_code": "service",
         "components-0-invoice_text": "Calls", "components-0-invoice_text_zh": "电话",
-        "components-0-params": '{"price": "1.50"}',
+        "components-0-params-metered-price": "1.50",
     }  # fmt: skip
-    unread = one.post("/admin/billing/contractversion/add/", {**form, "components-0-params": '{"cost": 1}'})
+    unread = one.post("/admin/billing/contractversion/add/", {**form, "components-0-params-metered-price": "one"})
     assert "cannot be read" in text(unread)
     written = one.post("/admin/billing/contractversion/add/", form)
     assert written.status_code == 302, text(written)

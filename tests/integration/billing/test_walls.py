@@ -12,6 +12,7 @@ TABLES = {
     "billing_bookmark": ("rcu", "r", "", ""),
     "billing_tenantbilling": ("rcu", "r", "r", ""),
     "billing_contract": ("rcu", "r", "", ""),
+    "billing_contractfile": ("rc", "r", "", ""),
     "billing_contractversion": ("rcud", "r", "", ""),
     "billing_pricecomponent": ("rcud", "r", "", ""),
     "billing_usagerecord": ("rc", "r", "r", ""),
