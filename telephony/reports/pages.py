@@ -26,9 +26,10 @@ from seatline import clock
 from seatline.errors import BadInput
 from seatline.sheets import csv_lines
 from telephony.journal.models import Call
+from telephony.reports.foreseen import waits_foreseen
 from telephony.reports.services import by_agent, by_queue, by_time, calls_by
 from telephony.reports.staffing import Forecast, Load, agents_needed, erlang_a, erlang_c
-from telephony.reports.tables import GROUPS, Table, agent_table, call_table, queue_table, time_table
+from telephony.reports.tables import GROUPS, Table, agent_table, call_table, foresight_table, queue_table, time_table
 from telephony.reports.windows import Cut, Window
 from tenants.accounts.models import Tenant
 
@@ -43,6 +44,7 @@ KINDS = (
     ("dialled", gettext_lazy("numbers")),
     ("merchant_code", gettext_lazy("merchants")),
     ("outcome", gettext_lazy("outcomes")),
+    ("foreseen", gettext_lazy("waits foreseen")),
 )
 AROUND = 3  # so many agents less and more than are needed are shown beside
 
@@ -104,9 +106,15 @@ def report(request: HttpRequest) -> HttpResponseBase:
 def _made(asked: dict[str, Any]) -> Table:
     window, by = asked["window"], asked["by"]
     tenant_id: UUID | None = asked["tenant"].pk if asked["tenant"] else None
-    if by == "queue":
+    if by in ("queue", "foreseen"):
         names = dict(Tenant.objects.values_list("pk", "code"))
-        return queue_table(by_queue(window, tenant_id=tenant_id), lambda pk: "" if tenant_id else names.get(pk, ""))
+
+        def name(pk: UUID) -> str:
+            return "" if tenant_id else names.get(pk, "")
+
+        if by == "foreseen":
+            return foresight_table(waits_foreseen(window, tenant_id), name, window)
+        return queue_table(by_queue(window, tenant_id=tenant_id), name)
     if by == "agent":
         return agent_table(by_agent(window, clock.now(), tenant_id))
     if by in GROUPS:

@@ -83,7 +83,7 @@ class CallLine:
 
 def by_queue(window: Window, targets: Targets = USUAL, tenant_id: UUID | None = None) -> list[QueueLine]:
     """A line for each queue that anybody joined, by its code."""
-    rows = _stays(window, tenant_id).values("tenant_id", "queue_id", "queue_code").annotate(**_counts(targets))
+    rows = stays_in(window, tenant_id).values("tenant_id", "queue_id", "queue_code").annotate(**_counts(targets))
     return [
         QueueLine(row["queue_id"], row["queue_code"], row["tenant_id"], _counted(row))
         for row in rows.order_by("queue_code", "queue_id")
@@ -94,7 +94,7 @@ def by_time(
     window: Window, cut: Cut, targets: Targets = USUAL, tenant_id: UUID | None = None, queue: UUID | None = None
 ) -> list[TimeLine]:
     """A line for each piece of the window in which anybody joined a queue, in order."""
-    stays = _stays(window, tenant_id)
+    stays = stays_in(window, tenant_id)
     if queue is not None:
         stays = stays.filter(queue_id=queue)
     rows = stays.annotate(piece=_piece("entered_at", window, cut)).values("piece").annotate(**_counts(targets))
@@ -148,7 +148,7 @@ def calls_by(window: Window, *columns: str, tenant_id: UUID | None = None) -> li
     ]
 
 
-def _stays(window: Window, tenant_id: UUID | None) -> Any:
+def stays_in(window: Window, tenant_id: UUID | None) -> Any:
     """Stays that are over: who still waits is on the wallboard, and is counted when it is known how it ended."""
     stays = QueueStay.objects.filter(
         entered_at__gte=window.starts_at, entered_at__lt=window.ends_at, left_at__isnull=False

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from seatline.panel.show import mmss
 from seatline.sheets import Cell
-from telephony.reports import measures
+from telephony.reports import foresight, measures
+from telephony.reports.foreseen import ESTIMATOR, ForesightLine
+from telephony.reports.foresight import Foresight
 from telephony.reports.measures import Handled, Measure, Presence, Stays
 from telephony.reports.services import AgentLine, CallLine, QueueLine, TimeLine
 from telephony.reports.windows import Cut, Window
@@ -87,6 +89,17 @@ CALLS = (
     Column("answered", gettext_lazy("answered")),
     Column("talked", gettext_lazy("talked")),
 )
+FORESIGHT = (
+    Column("told", gettext_lazy("were told a wait"), ESTIMATOR),
+    Column("answered", gettext_lazy("answered")),
+    Column(
+        "mean_error", gettext_lazy("mean error"),
+        gettext_lazy("Seconds said too much for each caller; below 0 they waited longer than they were told."),
+    ),
+    Column("mean_absolute_error", gettext_lazy("wrong by"), gettext_lazy("Seconds, either way, for each caller.")),
+    Column("share_near", gettext_lazy("within 30 s"), gettext_lazy("Of those answered.")),
+    Column("share_close", gettext_lazy("within 20 %"), gettext_lazy("Of the real wait; of those answered.")),
+)
 GROUPS: dict[str, Column] = {
     "dialled": Column("number", gettext_lazy("number")),
     "merchant_code": Column("merchant", gettext_lazy("merchant")),
@@ -121,6 +134,29 @@ def call_table(lines: Iterable[CallLine], group: str, name: Callable[[str], str]
         for line in lines
     ]
     return Table((GROUPS[group], *CALLS), rows)
+
+
+def foresight_table(lines: Iterable[ForesightLine], name: Callable[[UUID], str], window: Window) -> Table:
+    """A row for each day and queue; `name` tells whose it is."""
+    known = list(lines)
+    columns = (Column("from", _("from")), Column("queue", _("queue")), *FORESIGHT)
+    rows = [
+        [
+            _moment(line.starts_at, window, Cut.DAY), _text(f"{name(line.tenant_id)} {line.queue_code}".strip()),
+            *_foresight(line.foresight),
+        ]
+        for line in known
+    ]  # fmt: skip
+    total = sum((line.foresight for line in known), Foresight())
+    return Table(columns, rows, [_text(_("all")), _text(""), *_foresight(total)] if len(known) > 1 else ())
+
+
+def _foresight(seen: Foresight) -> list[Figure]:
+    return [
+        _count(seen.told), _count(seen.answered), _mean(foresight.mean_error(seen)),
+        _mean(foresight.mean_absolute_error(seen)), _share(foresight.share_near(seen)),
+        _share(foresight.share_close(seen)),
+    ]  # fmt: skip
 
 
 def _total(stays: Iterable[Stays]) -> Sequence[Figure]:

@@ -5,6 +5,10 @@ import io
 
 import pytest
 
+from telephony.journal.disk import Journal
+from telephony.journal.ship import ship
+from tests.integration.telephony.test_foreseen import a_told_caller
+
 REPORT = "/admin/reports/?first=2026-11-24&last=2026-11-24"
 
 
@@ -21,6 +25,16 @@ def test_every_report_opens_and_counts_the_one_call(staff, house, by):
     rows = list(csv.DictReader(io.StringIO(ops.get(f"{REPORT}&by={by}&format=csv").getvalue().decode("utf-8-sig"))))
     counted = next(name for name in ("entered", "taken", "calls") if name in rows[0])
     assert sum(int(row[counted]) for row in rows) == 1
+
+
+def test_waits_foreseen_say_how_they_are_estimated(staff, house, tmp_path):
+    journal = Journal(tmp_path / "told.sqlite3")
+    journal.append(a_told_caller(7, house.tenant, 90.0, 60), [])
+    ship(journal)
+    journal.close()
+    page = staff("operations").get(f"{REPORT}&by=foreseen").content.decode()
+    assert "The wait that is said is the place in the queue, times the mean time" in page
+    assert 'title="30 s / 1"' in page, "said half a minute too much to one caller"
 
 
 def test_figure_tells_what_it_was_made_from(staff, house):
