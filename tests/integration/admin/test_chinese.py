@@ -28,6 +28,8 @@ PAGES = {
         "tenants/number/", "tenants/directorylisting/", "agents/agent/", "agents/agent/add/", "agents/agentsession/",
         "agents/presenceinterval/", "telephony/call/", f"telephony/call/{CALL}/change/", "telephony/queue/",
         "telephony/queue/add/", "telephony/flow/", "telephony/prompt/", "telephony/phone/", "telephony/trunk/",
+        "telephony/prompt/add/", "telephony/voicemail/", "telephony/system/", "telephony/system/add/",
+        "telephony/tablerow/", "telephony/tablerow/add/", "telephony/tablerow/bring-in/",
     ],
     "finance": [
         "", "billing/document/", "billing/contract/", "billing/contract/add/", "billing/contractversion/add/",

@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import pytest
+from django.conf import settings
 
 from telephony.editor.edits import mark
 from telephony.editor.services import working
@@ -14,7 +15,15 @@ from telephony.plans.models import Flow, FlowTrial, FlowVersion
 from tenants.accounts.scope import operator_scope
 from tests.builders.telephony import a_definition, a_published_flow, a_queue
 from tests.builders.tenants import a_tenant
+from tests.integration.admin.test_chinese import ENGLISH, KEPT, shown
 from tests.unit.telephony.plans.test_definition import EVERY_KIND
+
+#: What authors of flows write themselves: names of steps, prompts, variables.
+NAMES = re.compile(
+    r"[a-z]+([-_][a-z]+)*|Service|Welcome\.|Thank you for your call\. Goodbye\.|Asia/Shanghai|[\w.]+@[\w.]+"
+)
+    r"[a-z]+([-_][a-z]+)*|Service|Welcome\.|Thank you for your call\. Goodbye\.|Asia/Shanghai|[\w.]+@[\w.]+"
+)
 
 
 @pytest.fixture
@@ -206,12 +215,19 @@ def test_flow_offers_what_is_its_tenants_alone(staff, house, editor):
     assert "claims" not in page
 
 
-def test_chinese_page_speaks_chinese(staff, house, editor):
-    from django.conf import settings
-
+def test_no_english_is_left_on_the_editors_pages(staff, house, editor):
+    """Every kind of step, what is wrong with it, and the pages around."""
     someone = staff("operations")
+    seen = mark(draft(house))
     someone.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
-    someone.post(f"{editor}step/agent/", form_of(house, "agent", queue="claims"))
-    page = text(someone.get(f"{editor}?step=agent"))
-    assert "没有队列“claims”" in page
-    assert "保存步骤" in page
+    sent = {"definition": json.dumps(EVERY_KIND), "seen": seen}
+    someone.post(f"/admin/telephony/flow/{house.flow_id}/draft/", sent)
+    pages = [f"?step={name}" for name in EVERY_KIND["nodes"]] + ["compare/", "try/", "step/menu/remove/"]
+    left = {}
+    for path in pages:
+        body = someone.get(f"{editor}{path}").content.decode().split('<div id="page"', 1)[1]
+        found = {one for one in shown(f"<div {body}") if ENGLISH.search(KEPT.sub("", NAMES.sub("", one)))}
+        if found:
+            left[path] = found
+    assert not left
+    assert "该租户没有系统“shop”" in text(someone.get(f"{editor}?step=look"))
