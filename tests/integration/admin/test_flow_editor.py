@@ -22,8 +22,6 @@ from tests.unit.telephony.plans.test_definition import EVERY_KIND
 NAMES = re.compile(
     r"[a-z]+([-_][a-z]+)*|Service|Welcome\.|Thank you for your call\. Goodbye\.|Asia/Shanghai|[\w.]+@[\w.]+"
 )
-    r"[a-z]+([-_][a-z]+)*|Service|Welcome\.|Thank you for your call\. Goodbye\.|Asia/Shanghai|[\w.]+@[\w.]+"
-)
 
 
 @pytest.fixture
