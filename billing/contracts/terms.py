@@ -7,6 +7,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from billing.contracts.models import Contract, ContractVersion, PriceComponent, TaxRule
 from billing.rating.kinds import kind_of, read_params
 from billing.rating.kinds.kind import Stage
@@ -73,18 +75,23 @@ def served_part(contract: Contract, period: Period) -> Period:
     return served
 
 
-def terms_in(contract: Contract, period: Period) -> PricedTerms:
-    """The approved prices that touch a period. Each version holds until the next begins.
+def approved_versions(contracts: Iterable[Contract]) -> QuerySet[ContractVersion]:
+    """The versions that price anything, by contract and day, with their prices."""
+    rows = ContractVersion.objects.filter(contract__in=list(contracts), approved_at__isnull=False)
+    return rows.order_by("contract", "starts_on").prefetch_related("components")
+
+
+def terms_in(contract: Contract, period: Period, versions: Sequence[ContractVersion] | None = None) -> PricedTerms:
+    """The approved prices that touch a period; `versions` are all approved ones, if they were read before.
+
+    Each version holds until the next begins.
 
     A price that a new version repeats word for word goes on: it is one component with the id of its first row, so that
     an amendment of another price neither restarts its tiers nor parts its minimum. Where the discounts, penalties or
     commitments change, every price begins anew, so that each of them is reckoned from the lines of its own days.
     """
-    versions = list(
-        ContractVersion.objects.filter(contract=contract, approved_at__isnull=False)
-        .order_by("starts_on")
-        .prefetch_related("components")
-    )
+    if versions is None:
+        versions = list(approved_versions([contract]))
     ends: Sequence[date | None] = [version.starts_on for version in versions[1:]] + [contract.ends_on]
     going_on: dict[_Words, _Run] = {}
     found: list[_Run] = []

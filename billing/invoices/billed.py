@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, Sum
 
 from billing.contracts.models import Contract, ContractVersion
 from billing.contracts.terms import zone_of
@@ -29,6 +29,9 @@ class AlreadyBilled:
     usage_to: dict[BilledKey, int]
 
 
+NOTHING_BILLED = AlreadyBilled({}, {})
+
+
 def already_billed(contract: Contract, period_starts_on: date) -> AlreadyBilled:
     """What earlier documents hold for a period of a contract."""
     charges = Charge.objects.filter(
@@ -41,7 +44,7 @@ def already_billed(contract: Contract, period_starts_on: date) -> AlreadyBilled:
         )
     }
     if not sums:
-        return AlreadyBilled({}, {})
+        return NOTHING_BILLED
     seen = (
         charges.filter(document__doc_type="invoice")
         .exclude(_BILLED_AGAIN)
@@ -51,32 +54,68 @@ def already_billed(contract: Contract, period_starts_on: date) -> AlreadyBilled:
     return AlreadyBilled(sums, {(str(component), part): newest or 0 for component, part, newest in seen})
 
 
-def closing(contract: Contract) -> QuerySet[Document]:
-    """The invoices that close their period: final ones whose lines stand still and that are not billed again."""
-    return (
-        Document.objects.filter(contract=contract, doc_type=Document.Type.INVOICE, interim=False)
-        .exclude(status=Document.Status.DRAFT)
-        .exclude(credit_notes__status="issued", credit_notes__bill_again=True)
-    )
+class Invoices:
+    """The invoices of a contract as they stand, read in one question."""
 
+    def __init__(self, contract: Contract) -> None:
+        again = Document.objects.filter(refers=OuterRef("pk"), status="issued", bill_again=True)
+        self._contract = contract
+        self._newest_first = list(
+            Document.objects.filter(contract=contract, doc_type=Document.Type.INVOICE)
+            .annotate(billed_again=Exists(again))
+            .order_by("-starts_on")
+        )
 
-def to_look_at_again(contract: Contract) -> list[date]:
-    """Closed periods that may cost something else now, oldest first: the starts of their periods.
+    @property
+    def stand(self) -> bool:
+        """Whether any lines stand still; without them nothing can have been billed."""
+        return any(row.status != Document.Status.DRAFT for row in self._newest_first)
 
-    The two newest always (a lease may have been ended in hindsight); older ones when usage has arrived or prices were
-    approved after their invoice was calculated.
-    """
-    invoices = list(closing(contract).order_by("-starts_on"))
-    if not invoices:
-        return []
-    prices_approved_at = ContractVersion.objects.filter(contract=contract).aggregate(last=Max("approved_at"))["last"]
-    found = [
-        invoice.starts_on
-        for place, invoice in enumerate(invoices)
-        if place < _ALWAYS_LOOKED_AT
-        or (prices_approved_at is not None and prices_approved_at > invoice.rated_at)
-        or in_period(
-            contract.tenant_id, Period(invoice.starts_on, invoice.ends_on), zone_of(contract), after=invoice.usage_to
-        ).exists()
-    ]
-    return sorted(found)
+    @property
+    def settled(self) -> set[date]:
+        """The periods that need no draft: closed ones, and those whose invoice waits for the second person or issue."""
+        waiting = {Document.Status.PREPARED, Document.Status.APPROVED}
+        closed = {row.starts_on for row in self._closing()}
+        return closed | {row.starts_on for row in self._newest_first if row.status in waiting}
+
+    def draft(self, starts_on: date) -> Document | None:
+        """The draft of a period."""
+        drafts = (row for row in self._newest_first if row.status == Document.Status.DRAFT)
+        return next((row for row in drafts if row.starts_on == starts_on), None)
+
+    def is_earliest(self, starts_on: date) -> bool:
+        """Whether no draft of an earlier period is open."""
+        return not any(row.status == Document.Status.DRAFT and row.starts_on < starts_on for row in self._newest_first)
+
+    def _closing(self) -> list[Document]:
+        """Those that close their period, newest first: final, lines stand still, not billed again."""
+        return [
+            row
+            for row in self._newest_first
+            if not row.interim and row.status != Document.Status.DRAFT and not row.billed_again
+        ]
+
+    def to_look_at_again(self) -> list[date]:
+        """Closed periods that may cost something else now, oldest first: the starts of their periods.
+
+        The two newest always (a lease may have been ended in hindsight); older ones when usage has arrived or prices
+        were approved after their invoice was calculated.
+        """
+        closing = self._closing()
+        if not closing:
+            return []
+        contract = self._contract
+        approved_at = ContractVersion.objects.filter(contract=contract).aggregate(last=Max("approved_at"))["last"]
+        found = [
+            invoice.starts_on
+            for place, invoice in enumerate(closing)
+            if place < _ALWAYS_LOOKED_AT
+            or (approved_at is not None and approved_at > invoice.rated_at)
+            or in_period(
+                contract.tenant_id,
+                Period(invoice.starts_on, invoice.ends_on),
+                zone_of(contract),
+                after=invoice.usage_to,
+            ).exists()
+        ]
+        return sorted(found)

@@ -1,21 +1,16 @@
 """Refreshes the drafts of many contracts, each in its own transaction: one that fails does not stop the others."""
 
-from collections import defaultdict
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from billing.contracts.models import BillingEntity, Contract
-from billing.contracts.terms import NothingToBillYet, period_at
+from billing.contracts.terms import NothingToBillYet
 from billing.invoices.drafting import refresh_drafts
-from billing.mediation.ahead import ReadAhead
-from billing.mediation.services import newest_position
-from billing.rating.periods import Period
+from billing.invoices.reading import read_ahead
 from seatline.errors import SeatlineError
 from tenants.accounts.scope import finance_scope
 
@@ -39,7 +34,7 @@ def refresh_contracts(
         if tenants is not None:
             rows = rows.filter(tenant_id__in=tenants)
         contracts = list(rows if entity is None else rows.filter(entity=entity))
-    ahead = _read_ahead(contracts, at)
+        ahead = read_ahead(contracts, at)
     done = 0
     failures: list[tuple[str, str]] = []
     for contract in contracts:
@@ -54,16 +49,3 @@ def refresh_contracts(
         else:
             done += 1
     return Refreshed(done, tuple(failures))
-
-
-def _read_ahead(contracts: list[Contract], at: datetime) -> ReadAhead:
-    """The usage of all current periods, in one statement for each span of days."""
-    alike: dict[tuple[Period, str], set[UUID]] = defaultdict(set)
-    for contract in contracts:
-        with suppress(NothingToBillYet):
-            alike[period_at(contract, at), contract.time_zone].add(contract.tenant_id)
-    with finance_scope():
-        ahead = ReadAhead(newest_position())
-        for (period, zone), tenants in alike.items():
-            ahead.read(tenants, period, ZoneInfo(zone))
-    return ahead
