@@ -43,8 +43,10 @@ def requests(  # noqa: PLR0912  a branch for each command
             yield _create(command, app, outward)
         case cmd.DialLeg(channel=channel, ring=ring):
             yield Request("POST", f"channels/{_id(channel)}/dial", {"timeout": str(int(ring.total_seconds()))})
-        case cmd.Connect(bridge=bridge, channels=channels):
-            yield Request("POST", f"bridges/{_id(bridge)}", {"type": "mixing"})
+        case cmd.Connect(bridge=bridge, channels=channels, there=there):
+            if not there:
+                # Without `dtmf_events` Asterisk may join two phones past itself, and hears no codes of theirs any more.
+                yield Request("POST", f"bridges/{_id(bridge)}", {"type": "mixing,dtmf_events"})
             yield Request("POST", f"bridges/{_id(bridge)}/addChannel", {"channel": ",".join(channels)})
         case cmd.TakeOut(bridge=bridge, channel=channel):
             yield Request("POST", f"bridges/{_id(bridge)}/removeChannel", {"channel": channel})

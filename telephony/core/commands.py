@@ -93,10 +93,11 @@ class DialLeg(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect(Command):
-    """Make a mixing bridge and put the channels into it."""
+    """Make a mixing bridge, unless it is `there`, and put the channels into it."""
 
     bridge: BridgeId
     channels: tuple[ChannelId, ...]
+    there: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

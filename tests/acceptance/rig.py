@@ -110,6 +110,10 @@ class RigPhone:
         """The agent takes the call back from hold."""
         self.rig.do(self.agent.phone.command("resume"))
 
+    def key(self, digits: str) -> None:
+        """The agent presses keys while talking."""
+        self.rig.do(self.agent.phone.key(digits))
+
     def refer(self, number: str) -> None:
         """The agent sends the other on to a number, by SIP REFER."""
         self.rig.do(self.agent.phone.command("transfer", number))

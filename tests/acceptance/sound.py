@@ -50,6 +50,17 @@ def seconds_of_tone(path: Path, hertz: int, channel: int = 0) -> float:
     return sum(_is_tone(block, hertz) for block in _blocks(samples_of(path, channel))) * BLOCK / RATE
 
 
+def seconds_of_tones(path: Path, *hertz: int, channel: int = 0) -> float:
+    """For how long all these tones are heard at once, none of them much fainter than the others, and nothing else."""
+    least = 0.5 / len(hertz)
+    found = 0
+    for block in _blocks(samples_of(path, channel)):
+        if _loudness(block) > QUIET:
+            shares = [_share(block, one) for one in hertz]
+            found += min(shares) > least and sum(shares) > 0.85
+    return found * BLOCK / RATE
+
+
 def seconds_of_sound(path: Path, channel: int = 0) -> float:
     """For how long anything is heard."""
     return sum(_loudness(block) > QUIET for block in _blocks(samples_of(path, channel))) * BLOCK / RATE
@@ -91,16 +102,18 @@ def _loudness(block: array) -> float:
 
 
 def _is_tone(block: array, hertz: int) -> bool:
-    """Goertzel's algorithm: the power at one frequency, against the power of the whole block."""
+    return _loudness(block) >= QUIET and _share(block, hertz) > 0.9
+
+
+def _share(block: array, hertz: int) -> float:
+    """Goertzel's algorithm: the power at one frequency, as a share of the whole block's."""
     whole = sum(sample * sample for sample in block)
-    if math.sqrt(whole / len(block)) < QUIET:
-        return False
     turn = 2 * math.cos(2 * math.pi * hertz / RATE)
     before = last = 0.0
     for sample in block:
         before, last = last, sample + turn * last - before
     power = before * before + last * last - turn * before * last
-    return 2 * power / (len(block) * whole) > 0.9
+    return 2 * power / (len(block) * whole)
 
 
 def _correlation(one: tuple[float, ...], other: tuple[float, ...]) -> float:
