@@ -17,9 +17,10 @@ class Limit(SimpleRateThrottle):
 
     scope = "known"
 
-    def get_rate(self) -> str:
+    def get_rate(self) -> str | None:
         """As the settings say."""
-        return str(settings.API_RATES[self.scope])
+        rate: str | None = settings.API_RATES[self.scope]
+        return rate
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         """Each key and each person for itself."""

@@ -18,6 +18,7 @@ from telephony.plans import api_flows as flows
 from telephony.plans import api_prompts as prompts
 from telephony.plans import api_queues as queues
 from telephony.recordings import api as recordings
+from telephony.requests import api as requests
 from telephony.stays import api as stays
 from telephony.trunks import api as trunks
 from telephony.voicemail import api as voicemail
@@ -28,7 +29,6 @@ from tenants.seats import api as seats
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 for name, resource in {
-    "me": keys.Me,
     "keys": keys.Keys,
     "tenants": accounts.Tenants,
     "numbers": numbers.Numbers,
@@ -43,7 +43,6 @@ for name, resource in {
     "agent-sessions": presence.Sessions,
     "presence-intervals": presence.Intervals,
     "flows": flows.Flows,
-    "flow-schema": flows.FlowSchema,
     "flow-trials": flows.Trials,
     "routes": flows.Routes,
     "prompts": prompts.Prompts,
@@ -57,6 +56,7 @@ for name, resource in {
     "voicemail": voicemail.Messages,
     "orders": lookups.Orders,
     "callbacks": callbacks.Callbacks,
+    "call-requests": requests.CallRequests,
     "sellers": contracts.Sellers,
     "contracts": contracts.Contracts,
     "contract-versions": contracts.ContractVersions,
@@ -70,6 +70,8 @@ for name, resource in {
 urlpatterns = [
     path("", docs.page, name="api"),
     path("openapi.json", docs.document, name="openapi"),
+    path("me", keys.Me.as_view({"get": "whoami"}), name="me"),
+    path("flow-schema", flows.FlowSchema.as_view({"get": "form"}), name="flow-schema"),
     path("", include(router.urls)),
     path(
         "invoices/<uuid:pk>/files/<slug:kind>",

@@ -204,7 +204,7 @@ class Flows(Listed, Found, Resource):
     @draft.mapping.put
     def save(self, request: Request, pk: Any) -> Response:
         """Keep a definition as the draft, faulty or not."""
-        flow = found(Flow.objects.select_for_update(), pk)
+        flow = found(Flow.objects.select_for_update(of=("self",)), pk)
         before = self._drafts(flow).first()
         if before is not None:
             self.must_fit(VersionShown(before).data)
@@ -276,12 +276,12 @@ class Trials(Resource):
 class FlowSchema(Resource):
     """The form of a definition."""
 
-    rights = {"list": Right}
+    rights = {"form": Right}
     serializer_class = serializers.Serializer
     pagination_class = None  # type: ignore[assignment]
 
     @extend_schema(responses={200: {"type": "object", "additionalProperties": True}}, operation_id="flow_schema")
-    def list(self, request: Request) -> Response:
+    def form(self, request: Request) -> Response:
         """The JSON Schema (2020-12) of a flow's definition."""
         return Response(schema())
 

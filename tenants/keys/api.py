@@ -51,12 +51,12 @@ class CallerShown(serializers.Serializer):
 class Me(Resource):
     """Who asks, and with which rights."""
 
-    rights = {"list": Right}
+    rights = {"whoami": Right}
     serializer_class = CallerShown
     pagination_class = None  # type: ignore[assignment]
 
     @extend_schema(responses=CallerShown, operation_id="me")
-    def list(self, request: Request) -> Response:
+    def whoami(self, request: Request) -> Response:
         """Who asks, and with which rights."""
         return Response(self.get_serializer(self.caller).data)
 

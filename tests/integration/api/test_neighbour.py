@@ -90,7 +90,7 @@ BODIES = {
     "payments_take_back": {"on": "2026-12-01"},
 }  # fmt: skip
 # Resources whose ids a test cannot make without finance's people; a random id stands for them.
-WITHOUT_ROWS = {"numbers", "seats", "trunks", "contract-versions", "payments"}
+WITHOUT_ROWS = {"numbers", "seats", "trunks", "contract-versions", "payments", "call-requests"}
 
 
 @pytest.fixture
@@ -198,6 +198,7 @@ def test_neighbours_ids_within_own_paths_and_bodies_are_not_found(sides):
         ),
         "own message to their agent": ("POST", f"voicemail/{mine['voicemail']}/assign", {"agent_id": theirs["agents"]}),
         "own callback to their agent": ("POST", f"callbacks/{mine['callbacks']}/take", {"agent_id": theirs["agents"]}),
+        "hold of their call": ("POST", "call-requests", {"call_id": theirs["calls"], "kind": "hold"}),
         "callback by their queue": ("POST", "callbacks", {"queue": "nowhere", "number": "+8613800000099"}),
     }  # fmt: skip
     answers = {what: program.send(*attack) for what, attack in attacks.items()}

@@ -1,0 +1,91 @@
+"""Requests about live calls: hold, transfer, talks of three, hang up. The switch answers within seconds."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agents.people.models import Agent
+from seatline import clock
+from seatline.api.base import Listed, Resource, Right, found
+from seatline.api.fields import Body, Filters, Instant
+from seatline.ids import new_id
+from telephony.requests.models import CallRequest
+from telephony.requests.services import answer_to, ask
+
+
+class RequestShown(serializers.ModelSerializer):
+    """A request, as it is kept."""
+
+    class Meta:
+        model = CallRequest
+        fields = ("id", "tenant_id", "call_id", "agent_id", "kind", "target", "asked_at", "state", "reason", "done_at")
+
+
+class StandingShown(serializers.Serializer):
+    """What became of a request."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(CallRequest.State.choices, help_text="Open until the switch has answered.")
+    reason = serializers.CharField(help_text="Why it was refused.")
+
+
+class RequestBody(Body):
+    """What is to be done."""
+
+    call_id = serializers.UUIDField()
+    kind = serializers.ChoiceField(CallRequest.Kind.choices)
+    target = serializers.CharField(
+        max_length=40, required=False, allow_blank=True,
+        help_text="Of a transfer or consultation: an agent's number, a queue's code or a telephone number.",
+    )  # fmt: skip
+    agent_id = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Whose part of the call it is about; none: of whoever talks."
+    )
+
+
+class RequestFilters(Filters):
+    """Which requests."""
+
+    call_id = serializers.UUIDField(required=False)
+    state = serializers.ChoiceField(CallRequest.State.choices, required=False)
+    from_at = Instant(required=False, source="asked_at__gte")
+    to_at = Instant(required=False, source="asked_at__lt")
+
+
+class CallRequests(Listed, Resource):
+    """Requests about calls that go on."""
+
+    rights = {"list": Right.CALLS_READ, "retrieve": Right.CALLS_READ, "create": Right.FLOOR_ACT}
+    serializer_class = RequestShown
+    filters = RequestFilters
+    ordering = ("-asked_at", "id")
+
+    def get_queryset(self) -> QuerySet[CallRequest]:
+        """In the scope."""
+        return CallRequest.objects.all()
+
+    @extend_schema(responses=StandingShown)
+    def retrieve(self, request: Request, pk: Any) -> Response:
+        """What became of a request; one that the switch has not answered in eight seconds counts as refused."""
+        standing = answer_to(pk, clock.now())
+        if standing is None:
+            raise Http404
+        return Response(StandingShown(standing).data)
+
+    @extend_schema(request=RequestBody, responses={202: StandingShown})
+    def create(self, request: Request) -> Response:
+        """Ask the switch for something; it is carried out within seconds or never. Look for the answer by its id."""
+        given = self.read(RequestBody)
+        agent_id = given.get("agent_id")
+        if agent_id is not None:
+            found(Agent.objects.all(), agent_id)
+        standing = ask(
+            new_id(), given["call_id"], given["kind"], clock.now(), target=given.get("target", ""), agent_id=agent_id,
+            asked_by=self.caller.person_id,
+        )  # fmt: skip
+        return Response(StandingShown(standing).data, status=202)
