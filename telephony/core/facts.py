@@ -191,7 +191,7 @@ class OutsideFailed(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferBegun(Fact):
-    """The agent of this leg sent the caller on, and is out of the call: `to` an agent, a queue or outside. Leg
+    """The agent of this leg sent the caller on, and is out of the call: `to` an agent, queue, merchant or outside. Leg
     `aside`, the caller's, hears music meanwhile."""
 
     leg: int

@@ -25,14 +25,33 @@ def find(plan: Plan, dialled: str, at: datetime, caller: str = "") -> Routed | O
 
     A merchant's code may be dialled right behind a shared number, as in 1252101.
     """
-    if dialled not in plan.routes:
-        for cut in range(len(dialled) - 1, 0, -1):
-            number, code = dialled[:cut], dialled[cut:]
-            if (number, code) in plan.directory:
-                found = find_merchant(plan, number, code, at)
-                return replace(found, merchant=code) if isinstance(found, Routed) else found
+    number, code = split(plan, dialled)
+    if code:
+        found = find_merchant(plan, number, code, at)
+        return replace(found, merchant=code) if isinstance(found, Routed) else found
     routes = [route for route in plan.routes.get(dialled, ()) if caller.endswith(route.caller)]
     return _first(plan, routes, at, Outcome.UNASSIGNED)
+
+
+def split(plan: Plan, dialled: str) -> tuple[str, str]:
+    """A shared number and the merchant's code that was dialled right behind it; any other number, and no code."""
+    if dialled not in plan.routes:
+        for cut in range(len(dialled) - 1, 0, -1):
+            if (dialled[:cut], dialled[cut:]) in plan.directory:
+                return dialled[:cut], dialled[cut:]
+    return dialled, ""
+
+
+def merchant_beside(plan: Plan, dialled: str, target: str, at: datetime) -> Routed | None:
+    """The merchant whom `target` names in full, for a caller who came in by the same shared number; else None.
+
+    By another number nobody comes to a merchant so: that would lead from one tenant into another.
+    """
+    number, code = split(plan, plan.numbering.read(target))
+    if not code or number != split(plan, dialled)[0]:
+        return None
+    found = find_merchant(plan, number, code, at)
+    return replace(found, merchant=code) if isinstance(found, Routed) else None
 
 
 def find_merchant(plan: Plan, dialled: str, code: str, at: datetime) -> Routed | Outcome:

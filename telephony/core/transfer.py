@@ -5,7 +5,7 @@ takes the call. Who cannot be reached gives the caller back: to the agent who se
 which he came. With a consultation the agent stays: `in_enquiry.py` goes on.
 
 Rules of this file: nothing changes for the caller until a target is found that can be rung. Nobody is brought to
-another tenant.
+another tenant, but by the directory's agent to another merchant of the number that the caller had dialled.
 """
 
 from dataclasses import replace
@@ -13,15 +13,16 @@ from dataclasses import replace
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import reaching, rights
+from telephony.core import reaching, rights, routing
 from telephony.core.call import Asked, Stage, Transfer, Turn
 from telephony.core.ending import clear, end_leg, leave
 from telephony.core.flow import ToQueue
 from telephony.core.gathering import bring_in, hear_ringing, say_to, send_away, set_aside, take_out
-from telephony.core.in_flow import go
+from telephony.core.in_flow import enter, go
 from telephony.core.lines import Refusal
 from telephony.core.plan import QueuePlan
 from telephony.core.reaching import Lost, Reached, under_way
+from telephony.core.routing import Routed
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome
 
 UNKNOWN = "unknown"
@@ -47,6 +48,10 @@ def ask_for(turn: Turn, asked: Asked, target: str, *, consult: bool) -> None:
     if call.stage is not Stage.TALKING or call.caller_leg.ended_at is not None or call.transfer is not None:
         refuse(turn, asked, target, NOT_NOW)
         return
+    merchant = routing.merchant_beside(call.plan, call.dialled, target, turn.at)
+    if merchant is not None:
+        _to_merchant(turn, asked, target, merchant, consult=consult)
+        return
     transfer = Transfer(by=asked.by, target=target, consult=consult, asked=asked, queue=queue.id if queue else None)
     if queue is None:
         assert call.tenant is not None
@@ -62,6 +67,21 @@ def ask_for(turn: Turn, asked: Asked, target: str, *, consult: bool) -> None:
         take_out(turn, call.caller_leg)
         wait(turn, queue)
         answer(turn, asked)
+
+
+def _to_merchant(turn: Turn, asked: Asked, target: str, merchant: Routed, *, consult: bool) -> None:
+    """The directory's agent has looked a merchant up: the caller goes on in that one's flow, and is that one's.
+
+    There he begins to wait anew: what he waited for the directory gives him no place before the merchant's callers.
+    """
+    if consult:
+        refuse(turn, asked, target, NOT_NOW)
+        return
+    let_go(turn, asked, target, "merchant")
+    take_out(turn, turn.call.caller_leg)
+    turn.become(queue=None, waiting_since=None, entered_at=None, node="", tries=0)
+    enter(turn, merchant, merchant=merchant.merchant)
+    answer(turn, asked)
 
 
 def answer(turn: Turn, asked: Asked | None, reason: str = "") -> None:

@@ -24,6 +24,7 @@ class LegRow:
 
     no: int
     kind: LegKind
+    tenant_id: UUID | None = None  # of an agent's or outside's leg: for whom it was made
     agent_id: UUID | None = None
     endpoint: str = ""
     channel: str = ""
@@ -158,7 +159,7 @@ class _Telling:
     def change_leg(self, no: int, at: datetime, **changes: Any) -> None:
         """Change a leg; one whose beginning has not come yet begins when we first hear of it."""
         kind = LegKind.AGENT if no else LegKind.CALLER
-        leg = self.legs.get(no) or LegRow(no=no, kind=kind, started_at=at)
+        leg = self.legs.get(no) or LegRow(no=no, kind=kind, started_at=at, tenant_id=self.call.tenant_id)
         self.legs[no] = replace(leg, **changes)
 
 
@@ -177,6 +178,8 @@ def fold(call_id: UUID, facts: Iterable[fact.Fact]) -> Folded:
         _tell_callback(story, one)
         _tell_holds(story, one)
         _tell_consults(story, one)
+    if 0 in story.legs:  # the caller is whose the call is in the end
+        story.legs[0] = replace(story.legs[0], tenant_id=story.call.tenant_id)
     legs = _with_talk(story)
     orders, messages = tuple(story.orders.values()), tuple(story.messages.values())
     return Folded(_with_lengths(story, legs), legs, story.recording, orders, messages, tuple(story.callbacks))

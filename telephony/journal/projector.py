@@ -171,7 +171,8 @@ def _call_values(row: CallRow) -> dict[str, Any]:
 
 def _leg_values(one: Folded, row: LegRow) -> dict[str, Any]:
     values = {each.name: getattr(row, each.name) for each in fields(row)}
-    return {**values, "kind": row.kind.value, "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+    whose = row.tenant_id or one.call.tenant_id
+    return {**values, "kind": row.kind.value, "call_id": one.call.id, "tenant_id": whose}
 
 
 def _recording_values(one: Folded, row: RecordingRow, codes: Mapping[UUID, str]) -> dict[str, Any]:
@@ -183,7 +184,7 @@ def _recording_values(one: Folded, row: RecordingRow, codes: Mapping[UUID, str])
 
 def _stay_values(one: Folded, row: StayRow) -> dict[str, Any]:
     values = {each.name: getattr(row, each.name) for each in fields(row)}
-    return {**values, "call_id": one.call.id, "tenant_id": one.call.tenant_id}
+    return {**values, "call_id": one.call.id, "tenant_id": row.tenant_id or one.call.tenant_id}
 
 
 def _order_values(one: Folded, row: OrderRow) -> dict[str, Any]:

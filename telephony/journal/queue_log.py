@@ -57,6 +57,16 @@ def call_rows(facts: Iterable[fact.Fact], agents: Mapping[UUID, str]) -> list[Ro
     ]
 
 
+def parts_of(facts: Iterable[fact.Fact]) -> dict[UUID, list[fact.Fact]]:
+    """The facts of a call by the tenant whom they are about; those before any tenant are told to each.
+
+    A call is of two tenants where the directory's agent passed it on to a merchant: neither reads the other's part.
+    """
+    known = list(facts)
+    tenants = dict.fromkeys(one.tenant for one in known if one.tenant is not None)
+    return {tenant: [one for one in known if one.tenant in (None, tenant)] for tenant in tenants}
+
+
 _Told = tuple[datetime, str, UUID | None, str, tuple[str, ...]]
 
 

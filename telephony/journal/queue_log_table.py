@@ -14,7 +14,7 @@ from telephony.core.acd.line import grade_of
 from telephony.core.facts import Fact
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId
-from telephony.journal.queue_log import Change, Row, agent_rows, call_rows
+from telephony.journal.queue_log import Change, Row, agent_rows, call_rows, parts_of
 from tenants.accounts.scope import TenantManager
 
 LOOK_BACK = timedelta(hours=1)  # presence may be told late by so much
@@ -55,8 +55,10 @@ def keep_calls(calls: Mapping[UUID, tuple[UUID, list[Fact]]]) -> None:
     names = {agent: person.number for agent, person in people(agents).items()} if agents else {}
     rows = []
     for call_id, (tenant_id, facts) in calls.items():
-        told = enumerate(call_rows(facts, names))
-        rows += [_made(uuid5(call_id, f"queue_log {no}"), tenant_id, row) for no, row in told]
+        for owner, part in parts_of(facts).items():
+            name = "queue_log" if owner == tenant_id else f"queue_log {owner}"
+            told = enumerate(call_rows(part, names))
+            rows += [_made(uuid5(call_id, f"{name} {no}"), owner, row) for no, row in told]
     QueueLog.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -30,6 +30,7 @@ class StayRow:
     no: int
     queue_id: UUID
     queue_code: str
+    tenant_id: UUID | None = None  #: whose queue it is
     entered_at: datetime
     left_at: datetime | None = None
     left: str = ""
@@ -50,7 +51,7 @@ def stays_of(facts: Iterable[fact.Fact]) -> tuple[StayRow, ...]:
                 stays.append(
                     StayRow(
                         no=len(stays) + 1, queue_id=one.queue, queue_code=one.queue_code, entered_at=one.at,
-                        position=one.position,
+                        position=one.position, tenant_id=one.tenant,
                     )
                 )  # fmt: skip
             case fact.QueueLeft():

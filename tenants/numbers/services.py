@@ -173,6 +173,20 @@ def end_listing(listing: DirectoryListing, ends_at: datetime) -> DirectoryListin
     return take_from_directory(listing.number.e164, listing.code, ends_at)
 
 
+def look_up_merchants(e164: str, words: str, at: datetime, limit: int = 20) -> list[ListingInForce]:
+    """The merchants of a shared number whose code or name has these words, by code; for the directory's agents.
+
+    A caller is passed on to one by a transfer to the shared number with the code behind it, as 1252101.
+    """
+    rows = DirectoryListing.objects.filter(in_force(at), number__e164=e164)
+    for word in words.split():
+        rows = rows.filter(Q(code__startswith=word) | Q(name__icontains=word) | Q(name_zh__icontains=word))
+    return [
+        ListingInForce(row.code, row.tenant_id, row.name, row.name_zh, row.starts_at, row.ends_at)
+        for row in rows.order_by("code")[:limit]
+    ]
+
+
 def numbers_in_force(at: datetime) -> list[NumberInForce]:
     """The whole inventory with everything that is in force at `at` or will be later, for the switch's plan.
 

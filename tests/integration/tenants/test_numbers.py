@@ -111,6 +111,27 @@ def test_merchants_share_a_short_code_each_with_a_code_of_its_own(museum, harbou
     assert short.directory[0].name_zh == "城市博物馆"
 
 
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("museum", ["101"]),  # a part of the name, however it is written
+        ("城市", ["101"]),
+        ("2", ["202"]),  # the beginning of a code
+        ("harbour 20", ["202"]),  # name and code together
+        ("", ["101", "202"]),
+        ("circus", []),
+    ],
+)
+def test_the_directorys_agent_looks_a_merchant_up(museum, harbour, words, codes):
+    with operator_scope():
+        a_number("+861252", "short")
+        services.list_in_directory("+861252", museum, "101", NINE, name="City Museum", name_zh="城市博物馆")
+        services.list_in_directory("+861252", harbour, "202", NINE, name="Harbour Insurance")
+        services.list_in_directory("+861252", harbour, "203", NINE, NINE + timedelta(hours=1), name="Museum Shop")
+        found = services.look_up_merchants("+861252", words, NINE + timedelta(hours=2))
+    assert [one.code for one in found] == codes
+
+
 def test_a_code_that_was_taken_back_can_be_given_to_another(museum, harbour):
     with operator_scope():
         a_number(SHORT, Number.Kind.SHORT)
