@@ -28,7 +28,10 @@ QUEUES, WAITING = 50, 1000
 FEW, MANY = 1000, 10_000  # agents
 DECISIONS, PLAIN_DECISIONS = 20_000, 200
 ROUNDS = 3
-STRATEGIES = ("longest_idle", "most_skilled", "leastrecent", "fewestcalls", "rrmemory", "linear", "random")
+STRATEGIES = (  # but for ringall, which decides for many at once
+    "longest_idle", "most_skilled", "leastrecent", "fewestcalls", "rrmemory", "rrordered", "linear", "random",
+    "wrandom",
+)  # fmt: skip
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 STEP = timedelta(milliseconds=20)  # between two decisions
 

@@ -15,6 +15,7 @@ from random import Random
 from telephony.core.acd.agents import Agent, State
 from telephony.core.acd.estimate import expected_wait, learn
 from telephony.core.acd.line import Line, Waiting, rank_of, unix
+from telephony.core.acd.pools import Member
 from telephony.core.acd.roster import Roster
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId, CallId, Outcome, QueueId, TenantId
@@ -77,7 +78,7 @@ class Floor(Roster):
         waiting = Waiting(call, line, unix(at), priority, sticky=sticky, absent=absent)
         self._waiting[call] = waiting
         line.enter(waiting)
-        self._hopeful[queue_id] = self._thinned[queue_id] = line
+        self._hopeful[line] = self._thinned[line] = None
 
     def leave(self, call: CallId) -> None:
         """A caller waits no longer."""
@@ -108,7 +109,7 @@ class Floor(Roster):
         A caller for whom a phone rings is not among them.
         """
         found = []
-        for line in self._thinned.values():
+        for line in self._thinned:
             if line.waiting and not self.staffed(line, line.plan.leave_empty):
                 found += [one.call for one in line.waiting.values() if not one.ringing and not one.absent]
         self._thinned.clear()
@@ -122,7 +123,7 @@ class Floor(Roster):
             waiting.resting = False
             if waiting.call in waiting.line.waiting:
                 waiting.line.enter(waiting)
-        self._hopeful.update({queue_id: line for queue_id, line in self.lines.items() if line.waiting})
+        self._hopeful.update(dict.fromkeys(line for line in self.lines.values() if line.waiting))
 
     # The decision.
 
@@ -132,22 +133,20 @@ class Floor(Roster):
         Among queues that have both: callers overdue by their wait; else by weight of the queue, priority, entry.
         """
         now = unix(at)
-        best: tuple[tuple[float, ...], Line, Waiting] | None = None
-        members: dict[QueueId, AgentId] = {}
-        for queue_id, line in list(self._hopeful.items()):
+        best: tuple[tuple[float, ...], Line, Waiting, Member] | None = None
+        for line in list(self._hopeful):
             found = line.next(now)
             if found is None:
-                del self._hopeful[queue_id]
+                del self._hopeful[line]
                 continue
             waiting, member = found
-            members[queue_id] = member.agent
             rank = rank_of(waiting, now)
             if best is None or rank < best[0]:
-                best = (rank, line, waiting)
+                best = (rank, line, waiting, member)
         if best is None:
             return None
-        _, line, waiting = best
-        return self._reserve(line, waiting, members[line.plan.id], at)
+        _, line, waiting, member = best
+        return self._reserve(line, waiting, member.agent, at)
 
     def _reserve(self, line: Line, waiting: Waiting, agent_id: AgentId, at: datetime) -> Offer:
         sticky = self.agents.get(waiting.sticky) if waiting.sticky else None
@@ -244,12 +243,12 @@ class Floor(Roster):
             self.looks.append(line.plan.retry)
         else:
             line.call_back(waiting)
-            self._hopeful[line.plan.id] = line
-        self._thinned[line.plan.id] = line
+            self._hopeful[line] = None
+        self._thinned[line] = None
 
     def _completed(self, agent: Agent, line: Line | None, at: datetime) -> None:
-        if line is not None and agent.who.agent in line.members:
-            member = line.members[agent.who.agent]
+        member = line.members.get(agent.who.agent) if line is not None else None
+        if line is not None and member is not None:
             member.calls += 1
             member.last_call = unix(at)
             if agent.rung_at is not None:

@@ -29,6 +29,7 @@ class Member:
     calls: int = 0  #: calls completed for this queue
     last_call: float = 0.0  #: Unix seconds when the last of them ended; 0: never
     ready_since: float = 0.0  #: Unix seconds
+    place: int = 0  #: the pool's own note, 0: not in it. Kept here, since looking up an agent's id is not for nothing
 
 
 class Pool(Protocol):
@@ -53,32 +54,37 @@ Rank = tuple[float, ...]
 
 
 class RankedPool:
-    """Lowest rank first; ranks do not change while a member is ready. Removal is lazy: entries count by ticket."""
+    """Lowest rank first; ranks do not change while a member is ready. Removal is lazy: entries count by ticket, which
+    is the member's place."""
 
     def __init__(self, rank: Callable[[Member], Rank]) -> None:
         self._rank = rank
         self._heap: list[tuple[Rank, int, int, Member]] = []
-        self._tickets: dict[AgentId, int] = {}
+        self._count = 0
         self._next = 0
 
     def add(self, member: Member) -> None:
         """The member is ready from now on."""
         self._next += 1
-        self._tickets[member.agent] = self._next
+        self._count += not member.place
+        member.place = self._next
         heapq.heappush(self._heap, (self._rank(member), member.position, self._next, member))
 
     def remove(self, member: Member) -> None:
         """Forget the member's ticket; the heap drops the entry when it comes to the top, or when most are stale."""
-        self._tickets.pop(member.agent, None)
-        if len(self._heap) > 64 and len(self._heap) > 4 * len(self._tickets):
-            self._heap = [entry for entry in self._heap if self._tickets.get(entry[3].agent) == entry[2]]
+        if not member.place:
+            return
+        member.place = 0
+        self._count -= 1
+        if len(self._heap) > 64 and len(self._heap) > 4 * self._count:
+            self._heap = [entry for entry in self._heap if entry[3].place == entry[2]]
             heapq.heapify(self._heap)
 
     def first(self, grade: int, start: int) -> Member | None:
         """The top of the heap, if the caller accepts its grade: grades rank before all else."""
         while self._heap:
             _, _, ticket, member = self._heap[0]
-            if self._tickets.get(member.agent) == ticket:
+            if member.place == ticket:
                 return member if member.grade <= grade else None
             heapq.heappop(self._heap)
         return None
@@ -88,7 +94,7 @@ class RankedPool:
         return start
 
     def __len__(self) -> int:
-        return len(self._tickets)
+        return self._count
 
 
 class RoundPool:
@@ -194,25 +200,27 @@ class ChancePool:
         self._chance = chance
         self._weighted = weighted
         self._alike: dict[tuple[int, int], list[Member]] = {}  # (grade, penalty): members
-        self._places: dict[AgentId, int] = {}
+        self._count = 0
 
     def add(self, member: Member) -> None:
-        """The member is ready from now on."""
-        if member.agent not in self._places:
+        """The member is ready from now on; places count from 1 among those alike."""
+        if not member.place:
             alike = self._alike.setdefault((member.grade, member.penalty), [])
-            self._places[member.agent] = len(alike)
             alike.append(member)
+            member.place = len(alike)
+            self._count += 1
 
     def remove(self, member: Member) -> None:
         """The last of those alike takes the place of the one who goes."""
-        place = self._places.pop(member.agent, None)
-        if place is None:
+        if not member.place:
             return
         alike = self._alike[member.grade, member.penalty]
         last = alike.pop()
         if last is not member:
-            alike[place] = last
-            self._places[last.agent] = place
+            alike[member.place - 1] = last
+            last.place = member.place
+        member.place = 0
+        self._count -= 1
         if not alike:
             del self._alike[member.grade, member.penalty]
 
@@ -233,7 +241,7 @@ class ChancePool:
         return start
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._count
 
 
 RANKS: dict[str, Callable[[Member], Rank]] = {

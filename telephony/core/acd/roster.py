@@ -12,6 +12,7 @@ from random import Random
 
 from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.line import Line, grade_of, unix
+from telephony.core.acd.pools import Member
 from telephony.core.plan import QueuePlan
 from telephony.core.values import AgentId, CallId, Endpoint, QueueId, outside_number
 
@@ -23,10 +24,11 @@ class Roster:
         self.agents: dict[AgentId, Agent] = {}
         self.lines: dict[QueueId, Line] = {}
         self._chance = chance
-        self._serving: dict[AgentId, list[Line]] = {}
+        self._serving: dict[AgentId, list[tuple[Line, Member]]] = {}  # an agent's queues, and his place in each
         self._leaving: set[AgentId] = set()
-        self._hopeful: dict[QueueId, Line] = {}  # lines that may have an offer to make
-        self._thinned: dict[QueueId, Line] = {}  # lines that may have nobody left
+        # Sets in order; of lines, not of their ids: those take ten times as long to look up.
+        self._hopeful: dict[Line, None] = {}  # lines that may have an offer to make
+        self._thinned: dict[Line, None] = {}  # lines that may have nobody left
 
     def obey(self, queues: Mapping[QueueId, QueuePlan]) -> None:
         """The plan has changed: new rules hold for the next decision. Callers keep their places."""
@@ -51,12 +53,13 @@ class Roster:
             line.inherit(old)
             for agent in self.agents.values():
                 self._offer_to(agent)
-        self._hopeful[queue.id] = self._thinned[queue.id] = line
+        self._hopeful[line] = self._thinned[line] = None
 
     def _close(self, line: Line) -> None:
-        for lines in self._serving.values():
-            if line in lines:
-                lines.remove(line)
+        self._hopeful.pop(line, None)
+        self._thinned.pop(line, None)
+        for agent, places in self._serving.items():
+            self._serving[agent] = [place for place in places if place[0] is not line]
 
     def _join(self, agent: Agent, line: Line) -> None:
         plan, who = line.plan, agent.who
@@ -67,8 +70,8 @@ class Roster:
         grade = grade_of(plan, who.skills)
         if grade is None:
             return
-        line.join(who.agent, int(who.number), *grade)
-        self._serving[who.agent].append(line)
+        member = line.join(who.agent, int(who.number), *grade)
+        self._serving[who.agent].append((line, member))
         self._offer_to(agent)
 
     def sign_in(self, who: SignedIn) -> Agent:
@@ -84,9 +87,9 @@ class Roster:
 
     def sign_out(self, agent_id: AgentId) -> None:
         """An agent is gone."""
-        for line in self._serving.pop(agent_id):
+        for line, _ in self._serving.pop(agent_id):
             line.part(agent_id)
-            self._thinned[line.plan.id] = line
+            self._thinned[line] = None
         del self.agents[agent_id]
         self._leaving.discard(agent_id)
 
@@ -96,19 +99,18 @@ class Roster:
         self._offer_to(agent)
 
     def _offer_to(self, agent: Agent) -> None:
-        since = unix(agent.since)
-        for line in self._serving[agent.who.agent]:
-            member = line.members[agent.who.agent]
-            if agent.available:
+        since, available = unix(agent.since), agent.available
+        for line, member in self._serving[agent.who.agent]:
+            if available:
                 member.ready_since = since
                 line.ready.remove(member)
                 line.ready.add(member)
                 if line.waiting:
-                    self._hopeful[line.plan.id] = line
+                    self._hopeful[line] = None
             else:
                 line.ready.remove(member)
                 if line.waiting:
-                    self._thinned[line.plan.id] = line
+                    self._thinned[line] = None
 
     def follow(self, sessions: Mapping[AgentId, SignedIn], at: datetime) -> None:
         """Do as presence says: who came, who went, who paused. A call at hand is finished first.
