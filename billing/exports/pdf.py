@@ -13,7 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from billing.exports.capitals import in_capitals
-from billing.exports.labels import LABELS, REASONS, label
+from billing.exports.labels import GROUPS, LABELS, REASONS, label
 from billing.invoices.models import Document, DocumentLine
 from billing.invoices.wording import days
 from billing.rating.periods import ONE_DAY, Period
@@ -54,9 +54,11 @@ def _fetch_nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
 
 
 def document_html(document: Document, language: str) -> str:
-    """The page that is printed."""
+    """The page that is printed: first what is owed and for what, then how each line comes about."""
     words = {name: label(texts, language) for name, texts in LABELS.items()}
     title = "credit_note" if document.refers_id else "interim" if document.interim else "invoice"
+    lines = list(document.lines.order_by("position"))
+    taxes = list(document.taxes.all())
     return render_to_string(
         "billing/document.html",
         {
@@ -70,9 +72,11 @@ def document_html(document: Document, language: str) -> str:
             "seller": _party(document.seller, language),
             "footer": " / ".join(_told(document.seller["legal_name"], document.seller["legal_name_zh"], language)),
             "buyer": _party(document.buyer, language),
+            "account_number": document.tenant.code,
             "period": days(Period(document.starts_on, document.ends_on)),
             "counted_until": document.counted_to - ONE_DAY if document.counted_to != document.ends_on else None,
-            "lines": [_line(line, language) for line in document.lines.order_by("position")],
+            "account": _account(document),
+            "groups": _groups(lines, language),
             "taxes": [
                 {
                     "name": label((tax.name, tax.name_zh or tax.name), language),
@@ -80,8 +84,11 @@ def document_html(document: Document, language: str) -> str:
                     "base": amount(tax.base),
                     "amount": amount(tax.amount),
                 }
-                for tax in document.taxes.all()
+                for tax in taxes
             ],
+            "exemptions": sorted(
+                {told for tax in taxes for told in _told(tax.exemption_text, tax.exemption_text_zh, language) if told}
+            ),
             "net": amount(document.net),
             "tax": amount(document.tax),
             "gross": f"{_SYMBOLS.get(document.currency, '')}{amount(document.gross)}",
@@ -91,6 +98,31 @@ def document_html(document: Document, language: str) -> str:
             "no_fapiao": document.seller.get("country") == "CN",
         },
     )
+
+
+def _account(document: Document) -> dict[str, str] | None:
+    """The account as it was frozen at the issue; nothing for drafts and where there was nothing before."""
+    kept = {name: Decimal(text) for name, text in document.account.items()}
+    if not any(kept.values()):
+        return None
+    shown = {name: amount(value) for name, value in kept.items()}
+    return shown | {"gross": amount(document.gross), "after": amount(kept["forward"] + document.gross)}
+
+
+def _groups(lines: list[DocumentLine], language: str) -> list[dict[str, Any]]:
+    """Lines of one kind together, in the order in which the kinds first stand on the document."""
+    by_kind: dict[str, list[DocumentLine]] = {}
+    for line in lines:
+        by_kind.setdefault(line.kind if line.kind in GROUPS else "", []).append(line)
+    return [
+        {
+            "name": label(GROUPS[kind], language),
+            "count": len(group),
+            "amount": amount(sum((line.amount for line in group), Decimal(0))),
+            "lines": [_line(line, language) for line in group],
+        }
+        for kind, group in by_kind.items()
+    ]
 
 
 def amount(value: Decimal) -> str:
@@ -146,7 +178,10 @@ def _calls(document: Document, language: str) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for row in document.usage_summary:
         if row["reason"]:
-            not_billed, reason = label(LABELS["not_billed"], language), label(REASONS[row["reason"]], language)
+            not_billed, reason = (
+                label(LABELS["not_billed"], language),
+                label(REASONS.get(row["reason"], (row["reason"],) * 2), language),
+            )
             rows.append((f"{not_billed}: {reason}", f"{row['calls']:,}"))
         else:
             name = LABELS.get(meters.get(row["meter"], ""), (row["meter"], row["meter"]))

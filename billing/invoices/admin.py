@@ -1,6 +1,5 @@
 """Invoices and credit notes: drafts to prepare, a second person's approval, what is issued to read and to download."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,17 +10,21 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from billing.exports.services import DocumentFile, csv_of, pdf_of, usage_csv_of
+from billing.exports.models import Artefact
+from billing.exports.services import LANGUAGES, file_of
 from billing.invoices.admin_steps import DocumentSteps
 from billing.invoices.admin_tables import LineInline, TaxInline, reads_chinese
 from billing.invoices.models import Document, DocumentLine
 from billing.invoices.sources import line_sources
 from billing.mediation.admin import METERS
+from billing.receivables.admin_steps import MoneySteps, balance_of
+from billing.receivables.rules import state_of
 from seatline import clock
 from seatline.panel.show import chip, figure, link, money, plain, tag, when, whole
 
@@ -31,12 +34,21 @@ STATUS_TONES = {
     Document.Status.APPROVED: "info",
     Document.Status.ISSUED: "good",
 }
+STATES = {
+    "open": (gettext_lazy("open"), "plain"),
+    "part_paid": (gettext_lazy("paid in part"), "info"),
+    "overdue": (gettext_lazy("overdue"), "bad"),
+    "paid": (gettext_lazy("paid"), "good"),
+    "credited": (gettext_lazy("credited"), "plain"),
+}
 ONE_DAY = timedelta(days=1)
 
 
 @admin.register(Document)
-class DocumentAdmin(DocumentSteps):
-    """Documents from draft to issue."""
+class DocumentAdmin(DocumentSteps, MoneySteps):
+    """Documents from draft to issue, and what became of them."""
+
+    actions_detail = (*DocumentSteps.actions_detail, *MoneySteps.money_actions)
 
     list_display = (
         "named", "tenant_named", "contract_number", "period", "status_shown", "net_shown", "gross_shown", "prepared_by"
@@ -54,6 +66,7 @@ class DocumentAdmin(DocumentSteps):
                     ("contract_link", "period", "counted"),
                     ("net_shown", "tax_shown", "gross_shown"),
                     ("prepared", "approved", "issued"),
+                    ("settled", "open_shown", "notes"),
                     "files",
                 )
             },
@@ -145,16 +158,47 @@ class DocumentAdmin(DocumentSteps):
             return _("not yet")
         return _("%(day)s, due %(due)s") % {"day": row.issued_on, "due": row.due_on}
 
+    @display(description=gettext_lazy("paid"))
+    def settled(self, row: Document) -> str:
+        """What follows from payments and credit notes today."""
+        item = balance_of(row)
+        if item is None:
+            return "–"
+        state = state_of(item, timezone.localdate())
+        name, tone = STATES[state]
+        return (
+            tag(name, tone) if not item.disputed else format_html("{} {}", tag(name, tone), tag(_("disputed"), "warn"))
+        )
+
+    @display(description=gettext_lazy("open"))
+    def open_shown(self, row: Document) -> str:
+        """Still to be paid."""
+        item = balance_of(row)
+        return money(item.open, row.currency) if item is not None else "–"
+
+    @display(description=gettext_lazy("credited by"))
+    def notes(self, row: Document) -> str:
+        """The credit notes of an invoice."""
+        found = row.credit_notes.order_by("rated_at") if row.refers_id is None else []
+        return format_html_join(" ", "{}", ((link(self.page_of(one), one),) for one in found)) or "–"
+
+    def offers(self, row: Document, name: str) -> bool:
+        """The next steps of the document, and those of its balance."""
+        return self.offers_money(row, name) if name in self.money_actions else super().offers(row, name)
+
     @display(description=gettext_lazy("files"))
     def files(self, row: Document) -> str:
-        """PDF in each language, CSV of lines and of usage."""
+        """PDF in each language, lines and usage, and of what is issued the e-invoices."""
         names = [
             ("pdf-en", "PDF English"),
             ("pdf-zh-hans", "PDF 中文"),
             ("pdf-both", _("PDF in both languages")),
             ("csv", _("CSV of the lines")),
-            ("usage", _("CSV of the usage")),
+            ("usage_csv", _("CSV of the usage")),
+            ("xlsx", "XLSX"),
         ]
+        if row.status == Document.Status.ISSUED:
+            names += [("facturx", "Factur-X"), ("ubl", "UBL"), ("cii", "CII")]
         rows = ((reverse("admin:billing_document_file", args=[row.pk, kind]), name) for kind, name in names)
         return format_html(
             '<span class="sl-files">{}</span>', format_html_join("", '<a class="sl-file" href="{}">{}</a>', rows)
@@ -163,16 +207,10 @@ class DocumentAdmin(DocumentSteps):
     def file(self, request: HttpRequest, document_id: UUID, kind: str) -> HttpResponse:
         """Hand out a file."""
         document = self._visible(request, document_id)
-        makers: dict[str, Callable[[], DocumentFile]] = {
-            "pdf-en": lambda: pdf_of(document, "en", clock.now()),
-            "pdf-zh-hans": lambda: pdf_of(document, "zh-hans", clock.now()),
-            "pdf-both": lambda: pdf_of(document, "both", clock.now()),
-            "csv": lambda: csv_of(document, clock.now()),
-            "usage": lambda: usage_csv_of(document, clock.now()),
-        }
-        if kind not in makers:
+        name, _dash, language = kind.partition("-")
+        if name not in Artefact.Kind.values or ((language or name == Artefact.Kind.PDF) and language not in LANGUAGES):
             raise Http404
-        made = makers[kind]()
+        made = file_of(document, Artefact.Kind(name), clock.now(), language)
         shown = "inline" if made.content_type == "application/pdf" else "attachment"
         return HttpResponse(
             made.content,

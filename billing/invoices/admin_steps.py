@@ -1,6 +1,9 @@
 """The steps of a document: drafted, prepared, approved and issued by another person, withdrawn, credited."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -10,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from billing.contracts.models import Contract
-from billing.invoices.models import Document
+from billing.invoices.admin_tables import reads_chinese
+from billing.invoices.models import Document, DocumentLine
 from billing.invoices.services import approve_and_issue, credit, prepare, refresh_drafts, withdraw
 from seatline import clock
 from seatline.errors import SeatlineError
@@ -25,7 +29,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class CreditForm(TypedNameForm):
-    """Why, and whether the amounts come back; the invoice's number is typed."""
+    """Why, how much of which line, and whether the amounts come back; the invoice's number is typed."""
 
     reason = forms.CharField(
         label=gettext_lazy("reason"),
@@ -38,10 +42,30 @@ class CreditForm(TypedNameForm):
         required=False,
         widget=UnfoldBooleanSwitchWidget(),
         help_text=gettext_lazy(
-            "The credited amounts return to the next draft of the period; without it they are given up."
+            "The credited amounts return to the next draft of the period; without it they are given up. "
+            "Only for the whole of what is left."
         ),
     )
-    field_order = ["reason", "bill_again", "typed"]
+
+    def __init__(self, *args: Any, lines: Iterable[DocumentLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.positions = [line.position for line in lines]
+        for line in lines:
+            self.fields[f"line_{line.position}"] = forms.DecimalField(
+                label=f"{line.position}. {line.text_zh if reads_chinese() else line.text}",
+                required=False,
+                max_digits=18,
+                decimal_places=2,
+                widget=UnfoldAdminDecimalFieldWidget(),
+                help_text=_("Net, of %(amount)s. Leave all lines empty to credit all that is left.")
+                % {"amount": f"{line.amount:,.2f}"},
+            )
+        self.order_fields(["reason", *(f"line_{position}" for position in self.positions), "bill_again", "typed"])
+
+    def amounts(self) -> dict[int, Decimal] | None:
+        """What is credited of each line; None for all that is left."""
+        found = {position: self.cleaned_data[f"line_{position}"] for position in self.positions}
+        return {position: amount for position, amount in found.items() if amount} or None
 
 
 class PrepareForm(AskForm):
@@ -195,13 +219,16 @@ class DocumentSteps(WindowAdmin):
         variant=ActionVariant.DANGER,
     )
     def credit_it(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Prepare a credit note over the whole of an issued invoice."""
+        """Prepare a credit note over an issued invoice, whole or in part."""
         document = self.found(request, object_id)
-        form = CreditForm(posted(request), name=document.number or "")
+        lines = list(document.lines.order_by("position"))
+        form = CreditForm(posted(request), name=document.number or "", lines=lines)
 
         def do() -> HttpResponseBase:
             got = form.cleaned_data
-            note = credit(document, request.user, got["reason"], clock.now(), bill_again=got["bill_again"])
+            note = credit(
+                document, request.user, got["reason"], clock.now(), bill_again=got["bill_again"], amounts=form.amounts()
+            )
             messages.success(
                 request, _("The credit note is prepared. Another person of finance approves and issues it.")
             )
@@ -215,7 +242,9 @@ class DocumentSteps(WindowAdmin):
             title=_("Credit %(number)s") % {"number": document.number},
             submit=_("Prepare the credit note"),
             danger=True,
-            text=_("An issued invoice never changes; a credit note takes back the whole of it, to the cent."),
+            text=_(
+                "An issued invoice never changes; a credit note takes back what you enter, with its tax, to the cent."
+            ),
             facts=self._totals(document),
         )
 

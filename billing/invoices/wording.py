@@ -11,6 +11,17 @@ _PARTS: dict[str, tuple[str, str]] = {
     "usage": ("", ""),
     "overage": (": usage", "：用量"),
     "true_up": (": up to the minimum", "：最低消费差额"),
+    "ceiling": (": down to the maximum", "：最高消费封顶"),
+    "numbers": ("", ""),
+    "hours": ("", ""),
+    "commission": ("", ""),
+    "storage": ("", ""),
+    "work": ("", ""),
+    "credit": ("", ""),
+    "discount": ("", ""),
+    "penalty": ("", ""),
+    "absence": (": absence", "：缺勤扣减"),
+    "deducted": (": absence", "：缺勤扣减"),
 }
 
 
