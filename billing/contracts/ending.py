@@ -60,12 +60,13 @@ def what_ends(contract: Contract, last_day: date) -> Ending:
     if invoice := further.exclude(credit_notes__status="issued").first():
         raise InvoicedFurther(number=str(invoice), last_day=invoice.ends_on - ONE_DAY)
     ends_at = day_starts_at(ends_on, zone_of(contract))
-    leases = tuple(leases_reaching(contract.pk, ends_at))
+    others = Contract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on), tenant_id=contract.tenant_id)
+    goes_on = others.exclude(pk=contract.pk).exists()
+    # With the last contract everything goes, also what no contract was named for.
+    leases = tuple(leases_reaching(contract.tenant_id, ends_at, contract_id=contract.pk if goes_on else None))
     for lease in leases:
         if lease.starts_at >= ends_at:
             raise LeaseNotBegun(seats=lease.seats, starts_on=lease.starts_at.astimezone(zone_of(contract)).date())
-    others = Contract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=ends_on), tenant_id=contract.tenant_id)
-    goes_on = others.exclude(pk=contract.pk).exists()
     numbers = () if goes_on else tuple(numbers_held_at(contract.tenant_id, ends_at))
     return Ending(ends_at, leases, numbers, not goes_on)
 

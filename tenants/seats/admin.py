@@ -1,7 +1,9 @@
 """The room and its leases, granted, resized and ended through services; PostgreSQL holds the room's limit."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin
 from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponseBase
@@ -17,6 +19,7 @@ from seatline.panel.show import chip, figure, tag, when
 from tenants.periods import ends_after
 from tenants.seats.admin_forms import EndLeaseForm, GrantForm, ResizeForm
 from tenants.seats.bar import room_bar
+from tenants.seats.hours import free_hours
 from tenants.seats.models import LeaseOccurrence, LeaseWindow, Seat, SeatLease
 from tenants.seats.services import end_lease, grant_lease, put_into_service, resize_lease, take_out_of_service
 
@@ -84,6 +87,12 @@ class State(admin.SimpleListFilter):
         return queryset
 
 
+def _room() -> dict[str, Any]:
+    """The bar of the room, and what is free in each hour of the week."""
+    at = clock.now()
+    return {"room": room_bar(at), "free_hours": free_hours(at, ZoneInfo(settings.TIME_ZONE))}
+
+
 @admin.register(SeatLease)
 class LeaseAdmin(PanelAdmin):
     """Who has leased how many seats when."""
@@ -92,14 +101,15 @@ class LeaseAdmin(PanelAdmin):
     list_filter = (State, "tenant", "kind")
     list_select_related = ("tenant",)
     search_fields = ("tenant__code", "tenant__name", "tenant__name_zh")
-    list_before_template = "panel/room_bar.html"
-    change_form_before_template = "panel/room_bar.html"
+    list_before_template = "panel/room_hours.html"
+    change_form_before_template = "panel/room_hours.html"
     inlines = (WindowInline, OccurrenceInline)
     actions_detail = ("resize", "end")
     empty_hint = gettext_lazy("Grant a tenant its first seats; its agents can then log in.")
     add_fieldsets = (
         (None, {"fields": (("tenant", "seats"), "named", "starts_at", "ends_at")}),
-        (gettext_lazy("Weekly hours"), {"fields": ("weekdays", "from_time", "to_time")}),
+        (gettext_lazy("Weekly hours"), {"fields": ("weekdays", ("from_time", "to_time"), "more_hours")}),
+        (gettext_lazy("Season"), {"fields": (("season_from", "season_to"),)}),
     )
     fields = ("tenant_named", "seats_shown", "kind", "from_", "until", "contract_id")
     readonly_fields = fields
@@ -128,11 +138,11 @@ class LeaseAdmin(PanelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The bar of the room stands above the list."""
-        return super().changelist_view(request, {"room": room_bar(clock.now()), **(extra_context or {})})
+        return super().changelist_view(request, {**_room(), **(extra_context or {})})
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The bar of the room stands above the form."""
-        context["room"] = room_bar(clock.now())
+        context |= _room()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SeatLease, form: Form, change: bool) -> None:
@@ -147,6 +157,7 @@ class LeaseAdmin(PanelAdmin):
             at=clock.now(),
             windows=form.windows,
             named=got["named"],
+            season=form.season,
         )
         obj.__dict__.update({field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields})
         obj._state.adding = False
@@ -164,7 +175,8 @@ class LeaseAdmin(PanelAdmin):
     @display(description=gettext_lazy("hours"))
     def hours(self, lease: SeatLease) -> str:
         """Weekly hours in words."""
-        return ", ".join(str(window) for window in lease.windows.all()) or _("around the clock")
+        hours = ", ".join(str(window) for window in lease.windows.all()) or _("around the clock")
+        return f"{hours} · {lease.season_from} – {lease.season_to}" if lease.season_from else hours
 
     @display(description=gettext_lazy("from"), ordering="starts_at")
     def from_(self, lease: SeatLease) -> str:

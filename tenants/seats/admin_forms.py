@@ -1,6 +1,7 @@
 """What is asked when seats are granted, resized or given back."""
 
 import re
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldAdminTimeWidget,
 )
@@ -19,7 +21,7 @@ from seatline.panel.forms import AskForm, MomentField, TypedNameForm
 from tenants.accounts.models import Tenant
 from tenants.seats.bar import room_bar
 from tenants.seats.models import LeaseWindow, SeatLease
-from tenants.seats.rules import Window
+from tenants.seats.rules import Season, Window
 
 
 class GrantForm(forms.ModelForm):
@@ -62,9 +64,17 @@ class GrantForm(forms.ModelForm):
         help_text=LeaseWindow._meta.get_field("to_time").help_text,
     )
 
+    more_hours = forms.CharField(
+        label=gettext_lazy("further weekly hours"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=gettext_lazy("One window a line: weekdays and both times, such as 67 10:00-16:00."),
+    )
+
     class Meta:
         model = SeatLease
-        fields = ("tenant", "seats", "starts_at", "ends_at")
+        fields = ("tenant", "seats", "starts_at", "ends_at", "season_from", "season_to")
+        widgets = {"season_from": UnfoldAdminTextInputWidget(), "season_to": UnfoldAdminTextInputWidget()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,9 +91,15 @@ class GrantForm(forms.ModelForm):
         """Seat numbers and ranges."""
         return _seat_numbers(self.cleaned_data["named"])
 
+    def clean_more_hours(self) -> list[Window]:
+        """Each line a window."""
+        return [_window(line) for line in self.cleaned_data["more_hours"].splitlines() if line.strip()]
+
     def clean(self) -> dict[str, Any] | None:
-        """Weekly hours are whole or absent."""
+        """Weekly hours are whole or absent, and so is a season."""
         got = super().clean() or self.cleaned_data
+        if bool(got.get("season_from")) != bool(got.get("season_to")):
+            raise forms.ValidationError(_("A season has a first and a last day."))
         hours = [got.get("weekdays"), got.get("from_time"), got.get("to_time")]
         if any(hours) and not all(one not in (None, "") for one in hours):
             raise forms.ValidationError(
@@ -95,9 +111,31 @@ class GrantForm(forms.ModelForm):
     def windows(self) -> list[Window]:
         """The weekly hours for the service."""
         got = self.cleaned_data
+        more: list[Window] = got.get("more_hours") or []
         if not got.get("weekdays"):
-            return []
-        return [Window(frozenset(int(day) for day in got["weekdays"]), got["from_time"], got["to_time"])]
+            return more
+        return [Window(frozenset(int(day) for day in got["weekdays"]), got["from_time"], got["to_time"]), *more]
+
+    @property
+    def season(self) -> Season | None:
+        """The part of the year for the service."""
+        got = self.cleaned_data
+        if not got.get("season_from"):
+            return None
+        first, last = ((int(text[:2]), int(text[3:])) for text in (got["season_from"], got["season_to"]))
+        return Season(first, last)
+
+
+def _window(line: str) -> Window:
+    """A line such as `67 10:00-16:00`."""
+    match = re.fullmatch(r"\s*([1-7]+)\s+(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})\s*", line)
+    try:
+        if match is None:
+            raise ValueError(line)
+        first, last = (time.fromisoformat(text.zfill(5)) for text in (match[2], match[3]))
+    except ValueError:
+        raise forms.ValidationError(_("“%(line)s” is no window; write 67 10:00-16:00.") % {"line": line}) from None
+    return Window(frozenset(int(day) for day in match[1]), first, last)
 
 
 def _seat_numbers(text: str) -> list[int]:

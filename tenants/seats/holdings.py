@@ -96,9 +96,11 @@ def leased_seats(tenant_id: UUID, starts_at: datetime, ends_at: datetime) -> lis
     ]
 
 
-def leases_reaching(contract_id: UUID, at: datetime) -> list[LeaseHeld]:
-    """The leases that a contract bills and that go on past `at` or begin after it, in order of time."""
-    rows = SeatLease.objects.filter(ends_after(at), contract_id=contract_id).order_by("starts_at", "id")
+def leases_reaching(tenant_id: UUID, at: datetime, *, contract_id: UUID | None = None) -> list[LeaseHeld]:
+    """A tenant's leases that go on past `at` or begin after it, in order of time; of one contract, if it is given."""
+    rows = SeatLease.objects.filter(ends_after(at), tenant_id=tenant_id).order_by("starts_at", "id")
+    if contract_id is not None:
+        rows = rows.filter(contract_id=contract_id)
     return [LeaseHeld(row.id, row.seats, row.starts_at, row.ends_at) for row in rows]
 
 

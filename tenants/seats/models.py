@@ -4,7 +4,10 @@ What holds the room together stands in PostgreSQL (migration 0005): a trigger su
 refuses one seat more than are in service, and an exclusion constraint refuses a named seat twice.
 """
 
+from datetime import date
+
 from django.contrib.postgres.indexes import GistIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +40,14 @@ class Seat(models.Model):
         return f"{self.number:03d}"
 
 
+def month_and_day(text: str) -> None:
+    """Refuse what is no day of a year."""
+    try:
+        date.fromisoformat(f"2028-{text}")  # a leap year
+    except ValueError as error:
+        raise ValidationError(_("Write month-day, such as 06-01.")) from error
+
+
 class SeatLease(models.Model):
     """A tenant's right to seats, from one instant to another, all day or at weekly hours."""
 
@@ -56,6 +67,20 @@ class SeatLease(models.Model):
     seats = models.PositiveSmallIntegerField(_("seats"), validators=[MinValueValidator(1)])
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty while no end is agreed."))
+    season_from = models.CharField(
+        _("season from"),
+        max_length=5,
+        blank=True,
+        validators=[month_and_day],
+        help_text=_("Only in a part of every year: its first day as month-day, such as 06-01. Empty: all year."),
+    )
+    season_to = models.CharField(
+        _("season to"),
+        max_length=5,
+        blank=True,
+        validators=[month_and_day],
+        help_text=_("Its last day, such as 08-31."),
+    )
     expanded_until = models.DateTimeField(
         _("laid out until"),
         null=True,
@@ -76,6 +101,11 @@ class SeatLease(models.Model):
                 name="lease_has_seats",
                 condition=models.Q(seats__gte=1),
                 violation_error_message=_("A lease has at least one seat."),
+            ),
+            models.CheckConstraint(
+                name="lease_season_is_whole",
+                condition=models.Q(season_from="", season_to="") | ~models.Q(season_from="") & ~models.Q(season_to=""),
+                violation_error_message=_("A season has a first and a last day."),
             ),
         ]
 

@@ -6,6 +6,8 @@ skip in spring is the moment they jump; one that comes twice in autumn is the fi
 wall-clock times is kept, windows that touch still touch, and no hour is let or billed twice.
 """
 
+from bisect import bisect_left, bisect_right
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +32,23 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """A part of every year, by month and day, first and last day included; it may pass the end of the year.
+
+    29 February is 28 in other years.
+    """
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+    def in_year(self, year: int) -> tuple[date, date]:
+        """The season that begins in a year: its first day and the day after its last."""
+        first = _day(year, *self.first)
+        last = _day(year if self.last >= self.first else year + 1, *self.last)
+        return first, last + _DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """An unbroken time, end exclusive; no end: open."""
 
@@ -49,11 +68,24 @@ class Held:
     stretch: Stretch
 
 
-def expand(windows: Sequence[Window], zone: ZoneInfo, starts_at: datetime, ends_at: datetime | None) -> list[Stretch]:
+def expand(
+    windows: Sequence[Window],
+    zone: ZoneInfo,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    season: Season | None = None,
+) -> list[Stretch]:
     """The stretches of a lease within [starts_at, ends_at). No windows: around the clock, one stretch.
 
-    With windows an end is needed: weekly hours without one would go on for ever.
+    With windows or a season an end is needed: without one they would go on for ever.
     """
+    if season is not None:
+        assert ends_at is not None
+        return [
+            stretch
+            for first, after in _seasons(season, zone, starts_at, ends_at)
+            for stretch in expand(windows, zone, first, after)
+        ]
     if not windows:
         return [Stretch(starts_at, ends_at)]
     assert ends_at is not None
@@ -71,6 +103,23 @@ def expand(windows: Sequence[Window], zone: ZoneInfo, starts_at: datetime, ends_
                     found.append((begin, end))
         day += _DAY
     return _merged(found)
+
+
+def _seasons(
+    season: Season, zone: ZoneInfo, starts_at: datetime, ends_at: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """The parts of [starts_at, ends_at) that lie in the season, in order. Two seasons never touch, unless they are the
+    whole year; then their stretches follow each other without a gap."""
+    # A year earlier: its season may reach into this one.
+    for year in range(starts_at.year - 1, ends_at.year + 2):
+        first, after = (instant(day, time(0), zone) for day in season.in_year(year))
+        begin, end = max(first, starts_at), min(after, ends_at)
+        if begin < end:
+            yield begin, end
+
+
+def _day(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def _merged(spans: Iterable[tuple[datetime, datetime]]) -> list[Stretch]:
@@ -113,6 +162,31 @@ def _jump_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
 def seats_at(held: Iterable[Held], at: datetime) -> int:
     """How many seats are held at the instant."""
     return sum(one.seats for one in held if one.stretch.holds(at))
+
+
+def free_by_hour(
+    held: Sequence[Held], seats: int, starts_at: datetime, ends_at: datetime, zone: ZoneInfo
+) -> dict[tuple[int, int], int]:
+    """The fewest seats that are free in each weekly hour (ISO weekday, hour of the zone's clocks) of a time.
+
+    `seats` are those of the room. Only what is held at the beginning of an hour or begins within it can fill it.
+    """
+    begins: dict[datetime, int] = Counter()
+    for one in held:
+        if one.stretch.starts_at > starts_at:
+            begins[one.stretch.starts_at] += one.seats
+    edges = sorted(edge for edge in begins if edge < ends_at)
+    free: dict[tuple[int, int], int] = {}
+    hour = starts_at
+    while hour < ends_at:
+        local = hour.astimezone(zone)
+        until = hour + timedelta(hours=1, minutes=-local.minute, seconds=-local.second, microseconds=-local.microsecond)
+        within = edges[bisect_right(edges, hour) : bisect_left(edges, until)]
+        most = max(seats_at(held, at) for at in (hour, *within))
+        key = local.isoweekday(), local.hour
+        free[key] = min(free.get(key, seats), seats - most)
+        hour = until
+    return free
 
 
 def next_change(held: Sequence[Held], at: datetime) -> datetime | None:

@@ -29,7 +29,7 @@ from tenants.seats.holdings import (
     until,
 )
 from tenants.seats.models import LeaseOccurrence, LeaseWindow, NamedSeat, Seat, SeatLease
-from tenants.seats.rules import HORIZON, LATEST_START, Stretch, Window, expand
+from tenants.seats.rules import HORIZON, LATEST_START, Season, Stretch, Window, expand
 from tenants.trust.services import log_operation
 
 __all__ = [
@@ -99,12 +99,14 @@ def grant_lease(
     at: datetime,
     windows: Sequence[Window] = (),
     named: Sequence[int] = (),
+    season: Season | None = None,
     contract_id: UUID | None = None,
 ) -> SeatLease:
     """Let seats to a tenant: any `seats` of the room, or the `named` ones (their numbers; as many as `seats`).
 
-    `windows` are weekly hours in the tenant's time zone; without them the lease runs around the clock. Raises RoomFull,
-    SeatTaken, SeatOutOfService, SeatUnknown, LeaseTooFarAhead, LeaseEmpty, and then nothing has been let.
+    `windows` are weekly hours in the tenant's time zone; without them the lease runs around the clock. With a `season`
+    it runs in that part of every year only. Raises RoomFull, SeatTaken, SeatOutOfService, SeatUnknown,
+    LeaseTooFarAhead, LeaseEmpty, and then nothing has been let.
     """
     if named and len(set(named)) != seats:
         raise SeatUnknown(seats=_listed(named))
@@ -118,6 +120,8 @@ def grant_lease(
             seats=seats,
             starts_at=starts_at,
             ends_at=ends_at,
+            season_from=_written(season.first) if season else "",
+            season_to=_written(season.last) if season else "",
         )
         for window in windows:
             LeaseWindow.objects.create(
@@ -127,7 +131,7 @@ def grant_lease(
                 from_time=window.from_,
                 to_time=window.to,
             )
-        if not windows:
+        if not windows and season is None:
             _lay_out(lease, [Stretch(starts_at, ends_at)], _seats(named))
         elif not _lay_out_until(lease, _edge(lease, at), _seats(named)):
             raise LeaseEmpty
@@ -166,7 +170,14 @@ def resize_lease(lease_id: UUID, seats: int, from_at: datetime, *, at: datetime)
         agreed_end = old.ends_at
         end_lease(lease_id, from_at)
         return grant_lease(
-            old.tenant, seats, from_at, agreed_end, at=at, windows=_windows(old), contract_id=old.contract_id
+            old.tenant,
+            seats,
+            from_at,
+            agreed_end,
+            at=at,
+            windows=_windows(old),
+            season=_season(old),
+            contract_id=old.contract_id,
         )
 
 
@@ -226,7 +237,7 @@ def _edge(lease: SeatLease, at: datetime) -> datetime:
 
 def _lay_out_until(lease: SeatLease, edge: datetime, named: Sequence[Seat]) -> list[LeaseOccurrence]:
     begin = lease.expanded_until or lease.starts_at
-    stretches = expand(_windows(lease), ZoneInfo(lease.tenant.time_zone), begin, edge)
+    stretches = expand(_windows(lease), ZoneInfo(lease.tenant.time_zone), begin, edge, _season(lease))
     with transaction.atomic():
         made = _lay_out(lease, stretches, named)
         lease.expanded_until = edge
@@ -268,6 +279,19 @@ def _windows(lease: SeatLease) -> list[Window]:
         Window(frozenset(int(day) for day in row.weekdays), row.from_time, row.to_time)
         for row in LeaseWindow.objects.filter(lease=lease)
     ]
+
+
+def _season(lease: SeatLease) -> Season | None:
+    return Season(_read(lease.season_from), _read(lease.season_to)) if lease.season_from else None
+
+
+def _read(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def _written(day: tuple[int, int]) -> str:
+    return f"{day[0]:02d}-{day[1]:02d}"
 
 
 def _seats(numbers: Sequence[int]) -> list[Seat]:

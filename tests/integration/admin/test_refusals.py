@@ -43,6 +43,24 @@ def test_lease_is_granted_with_weekly_hours(staff, house):
         assert [str(window) for window in lease.windows.all()] == ["12345 20:00-08:00"]
 
 
+def test_lease_is_granted_with_several_windows_in_a_season(staff, house):
+    ops = staff("operations")
+    hours = {"weekdays": "12345", "from_time": "20:00", "to_time": "08:00", "more_hours": "6 10:00-16:00\n7 9:00-12:00"}
+    wrong = ops.post("/admin/tenants/seatlease/add/", lease_form(house.tenant, 3, more_hours="Saturday all day"))
+    assert "is no window; write 67 10:00-16:00" in text(wrong)
+    half = ops.post("/admin/tenants/seatlease/add/", lease_form(house.tenant, 3, season_from="06-01"))
+    assert "A season has a first and a last day" in text(half)
+    answer = ops.post(
+        "/admin/tenants/seatlease/add/", lease_form(house.tenant, 3, season_from="06-01", season_to="08-31", **hours)
+    )
+    assert answer.status_code == 302, text(answer)
+    with operator_scope():
+        lease = SeatLease.objects.get(seats=3)
+        assert len(lease.windows.all()) == 3
+        assert (lease.season_from, lease.season_to) == ("06-01", "08-31")
+    assert "Free by the hour of the week" in text(ops.get("/admin/tenants/seatlease/"))
+
+
 def test_lease_ends_only_when_the_tenants_code_is_typed(staff, house):
     ops, url = staff("operations"), f"/admin/tenants/seatlease/{house.lease_id}/end/"
     moment = {"ends_at_0": "2026-12-01", "ends_at_1": "00:00:00"}

@@ -2,14 +2,16 @@
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tenants.accounts.scope import operator_scope, telephony_scope, tenant_scope
 from tenants.seats import services
+from tenants.seats.hours import free_hours
 from tenants.seats.models import LeaseOccurrence, NamedSeat, SeatLease
-from tenants.seats.rules import HORIZON, Window
+from tenants.seats.rules import HORIZON, Season, Window
 from tests.builders.tenants import NINE, a_lease, a_room, a_tenant
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +270,29 @@ def test_telephony_may_read_leases_and_change_none(museum):
         assert services.seats_in_force(museum.id, NINE) == 4
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             LeaseOccurrence.objects.update(seats=9)
+
+
+def test_seats_of_a_season_come_back_every_year_and_are_free_in_between(museum, lotus):
+    winter = Season((12, 1), (2, 28))
+    services.grant_lease(museum, 10, NINE, at=NINE, season=winter)
+    with pytest.raises(services.RoomFull):
+        services.grant_lease(lotus, 1, NINE + 30 * DAY, at=NINE)
+    services.grant_lease(lotus, 10, NINE + 100 * DAY, NINE + 120 * DAY, at=NINE)
+    assert services.seats_in_force(museum.id, NINE) == 0
+    assert services.seats_in_force(museum.id, NINE + 30 * DAY) == 10
+    # Next winter is laid out day by day; the season stays with the lease when it grows or shrinks.
+    services.extend_horizon(NINE + 60 * DAY)
+    assert services.seats_in_force(museum.id, NINE + 380 * DAY) == 10
+    lease = SeatLease.objects.get(tenant=museum)
+    later = services.resize_lease(lease.id, 4, NINE + 30 * DAY, at=NINE)
+    assert (later.season_from, later.season_to) == ("12-01", "02-28")
+    assert services.seats_in_force(museum.id, NINE + 40 * DAY) == 4
+
+
+def test_weekly_table_shows_the_fewest_seats_that_are_free(museum):
+    services.grant_lease(museum, 4, NINE, NINE + 8 * DAY, at=NINE, windows=[BY_DAY])
+    table = free_hours(NINE, ZoneInfo("Asia/Shanghai"))
+    assert table.seats == 10
+    by_day = dict(table.rows)
+    assert {by_day[day][hour] for day in range(1, 8) for hour in range(8, 20)} == {6}
+    assert {by_day[day][hour] for day in range(1, 8) for hour in (0, 7, 20, 23)} == {10}

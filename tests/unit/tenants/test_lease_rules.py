@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.seats.rules import Held, Stretch, Window, expand, instant, next_change, next_shrink, seats_at
+from tenants.seats.rules import (
+    Held,
+    Season,
+    Stretch,
+    Window,
+    expand,
+    free_by_hour,
+    instant,
+    next_change,
+    next_shrink,
+    seats_at,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -184,3 +195,61 @@ NIGHTS = [Held(5, Stretch(utc(day, 12), utc(day + 1, 0))) for day in (23, 24, 25
 )
 def test_seats_in_force_and_when_they_change(held, at, seats, change, shrink):
     assert (seats_at(held, at), next_change(held, at), next_shrink(held, at)) == (seats, change, shrink)
+
+
+def test_season_returns_every_year():
+    summer = Season((6, 1), (8, 31))
+    found = expand([], SHANGHAI, datetime(2026, 7, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC), summer)
+    assert found == [
+        Stretch(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 8, 31, 16, tzinfo=UTC)),
+        Stretch(datetime(2027, 5, 31, 16, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC)),
+    ]
+
+
+def test_winter_passes_the_end_of_the_year_and_29_february_is_28_in_others():
+    winter = Season((12, 1), (2, 29))
+    found = expand([], SHANGHAI, datetime(2027, 1, 15, tzinfo=UTC), datetime(2028, 4, 1, tzinfo=UTC), winter)
+    assert [one.ends_at.astimezone(SHANGHAI).date() for one in found] == [date(2027, 3, 1), date(2028, 3, 1)]
+    assert found[1].starts_at.astimezone(SHANGHAI).date() == date(2027, 12, 1)
+
+
+def test_weekly_hours_within_a_season_are_those_of_its_days():
+    saturdays = Window(frozenset({6}), time(10), time(16))
+    june = Season((6, 1), (6, 30))
+    found = expand([saturdays], SHANGHAI, utc(1, 0, month=1), utc(1, 0, month=12), june)
+    assert [one.starts_at.astimezone(SHANGHAI).day for one in found] == [6, 13, 20, 27]
+
+
+@given(st.sampled_from(ZONES), st.integers(1, 12), st.integers(1, 28), st.integers(1, 12), st.integers(1, 28))
+def test_a_season_s_stretches_are_in_order_and_apart(zone, month, day, last_month, last_day):
+    starts_at, ends_at = datetime(2026, 3, 1, tzinfo=UTC), datetime(2029, 3, 1, tzinfo=UTC)
+    found = expand([], zone, starts_at, ends_at, Season((month, day), (last_month, last_day)))
+    edges = [edge for one in found for edge in (one.starts_at, one.ends_at)]
+    assert edges == sorted(edges)
+    assert starts_at <= edges[0] and edges[-1] <= ends_at
+
+
+def test_free_by_hour_is_the_fewest_of_all_weeks():
+    # 14:00 UTC is 22:00 in Shanghai. One Tuesday of the two has more let, from half past on.
+    held = [
+        Held(5, Stretch(utc(24, 0), None)),
+        Held(3, Stretch(utc(24, 14, 30), utc(24, 15, 30))),
+        Held(2, Stretch(utc(24, 15, 30), utc(24, 15, 45))),
+    ]
+    free = free_by_hour(held, 10, utc(24, 0), utc(24, 0) + timedelta(days=14), SHANGHAI)
+    assert len(free) == 7 * 24
+    assert (free[2, 21], free[2, 22], free[2, 23], free[3, 0], free[1, 22]) == (5, 2, 2, 5, 5)
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 90), st.integers(1, 60)), max_size=8))
+def test_nothing_is_free_that_an_instant_of_the_hour_takes(rows):
+    begin = utc(24, 0)
+    held = [
+        Held(seats, Stretch(begin + timedelta(minutes=30 * first), begin + timedelta(minutes=30 * (first + length))))
+        for seats, first, length in rows
+    ]
+    free = free_by_hour(held, 100, begin, begin + timedelta(days=2), SHANGHAI)
+    for half in range(2 * 48):
+        at = begin + timedelta(minutes=30 * half)
+        local = at.astimezone(SHANGHAI)
+        assert free[local.isoweekday(), local.hour] <= 100 - seats_at(held, at)
