@@ -99,6 +99,16 @@ def phone_secret(endpoint: str, key: str | None = None) -> str:
     return derived(f"demo phone {endpoint}", 24, _LETTERS, key)
 
 
+#: Whose programs have a key in the demo: each tenant's, the operator's, and the accounting system's.
+KEY_HOLDERS = (*(tenant.code for tenant in TENANTS), "operator", "finance")
+
+
+def api_key_of(holder: str, key: str | None = None) -> str:
+    """The text of a demo API key; it follows from `key`, or from this machine's own."""
+    number = derived(f"demo api key {holder}", 32, "0123456789abcdef", key)
+    return f"sl_{number}_{derived(f'demo api secret {holder}', 43, string.ascii_letters + string.digits, key)}"
+
+
 def pin_of(number: str, key: str | None = None) -> str:
     """An agent's PIN: six different digits that do not count up or down."""
     row = string.digits * 2

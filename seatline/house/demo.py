@@ -124,6 +124,10 @@ def facts(house: House) -> dict[str, Any]:
     return {
         "base_url": house.web,
         "users": people,
+        "api": {
+            "url": f"{house.web}/api/v1/",
+            "keys": {holder: cast.api_key_of(holder) for holder in cast.KEY_HOLDERS},
+        },
         "numbers": {
             "short": cast.SHORT,
             "merchants": {tenant.code: tenant.merchant for tenant in cast.TENANTS},
@@ -187,6 +191,7 @@ def show_panel(house: House) -> None:
     ])  # fmt: skip
     voice.panel("Seatline is up", [
         f"admin      {known['base_url']}/admin/   (English, 简体中文)",
+        f"API        {known['api']['url']}   (description; keys are in demo.json)",
         f"call       ./run call {cast.SHORT} --keys {first.merchant},0",
         f"SIP        127.0.0.1:{known['sip']['port']}; an agent's phone dials {cast.LOGIN_CODE}",
         "look       ./run status, ./run doctor, ./run logs switch",

@@ -82,6 +82,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "tenants.tenant": "r",
         "tenants.user": "rcu",
         "tenants.membership": "rcud",
+        "tenants.apikey": "rcu",
         "tenants.operation": "r",
         "auth.group": "r",
         "admin.logentry": "r",

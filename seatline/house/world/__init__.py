@@ -11,6 +11,7 @@ from django.db import transaction
 
 from seatline.house.world.contracts import make_contracts
 from seatline.house.world.dialogues import make_flows, make_prompts
+from seatline.house.world.keys import make_keys
 from seatline.house.world.lines import make_lines
 from seatline.house.world.staff import make_agents, make_users
 from seatline.house.world.tenants import let_seats, make_numbers, make_room, make_tenants
@@ -40,6 +41,7 @@ def load(seed: int, machine_secret: str, at: datetime) -> World:
             make_lines(world, tenants)
             make_prompts(tenants)
             make_flows(tenants, at)
+            make_keys(tenants, machine_secret, at)
         with finance_scope():
             contracts = make_contracts(tenants, began)
         with operator_scope():
