@@ -144,7 +144,9 @@ def _talk_over(
         case fact.TransferCompleted(leg=leg) if leg == agent:
             return "ATTENDEDTRANSFER", ("BRIDGE", talk_bridge(one.call))
         case fact.LegEnded(leg=leg) if leg in (0, agent) and not _sends(told, one):
-            return "COMPLETECALLER" if ended_by is EndedBy.CALLER else "COMPLETEAGENT", ()
+            # Of three who talked the caller may have left first, and the call gone on.
+            left = one.leg == 0 and any(isinstance(other, fact.TalkJoined) for other in told)
+            return "COMPLETECALLER" if left or ended_by is EndedBy.CALLER else "COMPLETEAGENT", ()
     return None
 
 

@@ -19,6 +19,7 @@ from telephony.core import facts as fact
 from telephony.core.acd.agents import State
 from telephony.core.call import TALKS, Stage
 from telephony.core.events import Wish
+from telephony.core.resume import resume
 from telephony.core.values import Endpoint, LegKind, talk_bridge
 from telephony.journal.projection import fold
 from telephony.journal.queue_log import call_rows
@@ -148,13 +149,29 @@ class Shift(World):
                 assert len(inside) >= 2 or call.aside, "nobody is left alone"
             if call.stage in (Stage.WAITING, Stage.RINGING):
                 assert self.engine.floor.position(call.id) > 0, "who waits has a place"
+            self.another_switch_would_take_it_over(call)
         for agent in self.engine.floor.agents.values():
             busy = agent.state in (State.RINGING, State.TALKING, State.HOLD)
             assert busy == (agent.call is not None)
             assert not busy or agent.call in self.engine.calls
 
 
-@settings(max_examples=60, deadline=None)
+    def another_switch_would_take_it_over(self, call):
+        """From the facts alone, at any moment: whoever talks goes on as they were, and any other call is over."""
+        found = resume(call.id, [one for one in self.facts if one.call == call.id], call.plan)
+        if call.stage is Stage.ENDED:
+            assert found is None
+        elif call.stage in TALKS:
+            assert (found.stage, found.aside) == (call.stage, call.aside)
+            assert [leg.no for leg in found.talkers] == [leg.no for leg in call.talkers]
+            assert [leg.held for leg in found.talkers] == [leg.held for leg in call.talkers]
+            parts = [one.transfer and (one.transfer.by, one.transfer.leg) for one in (found, call)]
+            assert parts[0] == parts[1]
+        else:
+            assert found.stage is Stage.CLEARING
+
+
+@settings(max_examples=30, deadline=None)
 @given(steps, st.sampled_from(["linear", "longest_idle", "ringall"]), st.sampled_from([0.0, 0.3]))
 def test_nobody_is_forgotten_and_nobody_is_in_two_talks(steps, strategy, misses):
     shift = Shift(strategy, misses)

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from telephony.ari.simulated import Caller, Telephone
+from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.callbacks import Promise
 from telephony.core.flow import Say, ToQueue
@@ -160,3 +161,35 @@ def test_call_back_to_a_customer_is_told_as_queue_update_would(telephone, row):
     rows = call_rows(world.facts, NAMES)
     assert [(one.queuename, one.agent, one.event, one.data) for one in rows] == [("tickets", "1", "OUTCALL", row)]
     assert rows[0].callid == str(promise.next_call)
+
+
+@pytest.mark.parametrize(
+    ("wish", "target", "then", "event", "how"),
+    [
+        (ev.Wish.BLIND_TRANSFER, "2", None, "BLINDTRANSFER", ("2", "agent")),
+        (ev.Wish.BLIND_TRANSFER, RESCUE[0], None, "BLINDTRANSFER", (RESCUE[0], "outside")),
+        (ev.Wish.CONSULT, "2", ev.Wish.COMPLETE, "ATTENDEDTRANSFER", ("BRIDGE", f"{a_call_id()}-talk")),
+        (ev.Wish.CONSULT, "2", ev.Wish.CANCEL, "COMPLETECALLER", ()),
+        (ev.Wish.CONSULT, "2", ev.Wish.ADD, "COMPLETECALLER", ()),  # of three-way talks Asterisk tells nothing either
+    ],
+)
+def test_transfers_have_asterisks_own_data(wish, target, then, event, how):
+    world = World(a_plan(strategy="linear"), an_agent(1), an_agent(2))
+    caller = Caller(dialled=NUMBER, number="02161234567", keys=("", "0"), talk=60 * SECOND)
+    world.asterisk.call(NINE, a_call_id(), caller)
+    for seconds, one in ((20, wish), (35, then)):
+        world.asterisk.run(NINE + seconds * SECOND)
+        if one is not None:
+            now = NINE + seconds * SECOND
+            world.asterisk.now = now
+            request = UUID(int=seconds)
+            wished = ev.WishUttered(call=a_call_id(), at=now, request=request, wish=one, target=target)
+            world.asterisk.happen(wished)
+    world.asterisk.run()
+    rows = rows_of(world)
+    assert [row[2] for row in rows] == ["ENTERQUEUE", "CONNECT", event], "the talks after it are none of the queue's"
+    connected = next(one for one in world.facts if isinstance(one, fact.AgentConnected))
+    wait = rows[1][3]
+    sent = NINE + (35 if then is ev.Wish.COMPLETE else 20) * SECOND
+    length = "60" if event == "COMPLETECALLER" else str(int((sent - connected.at).total_seconds()))
+    assert rows[2] == ("tickets", "1", event, *how, wait, length, "1")

@@ -1,10 +1,16 @@
 """A switch that comes after another, or whose socket was away: what it does with the calls that it finds."""
 
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
+from telephony.ari.simulated import Caller
 from telephony.core import commands as cmd
+from telephony.core import events as ev
+from telephony.core.acd.agents import State
 from telephony.core.call import Call, Stage
-from telephony.core.engine import Engine
+from telephony.core.engine import Engine, Work
+from telephony.core.resume import resume
 from telephony.core.values import BridgeId, ChannelId, Leg, LegKind, Outcome, talk_bridge
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
 from tests.builders.calls import NINE, NUMBER, World, a_call_id, a_plan, an_agent
@@ -61,3 +67,58 @@ def test_pair_that_talks_is_left_alone_with_its_bridge():
 def test_channel_and_bridge_that_belong_to_no_call_are_ended():
     orders = reconcile(an_engine(), THERE, [BridgeId("old-talk"), BridgeId("a-conference")], NINE).commands
     assert [type(order).__name__ for order in orders] == ["HangUp", "HangUp", "DropBridge"]
+
+
+def a_consulting_office(until: int) -> World:
+    """An agent talks with a caller, and asks a colleague sixteen seconds after nine."""
+    world = World(a_plan(strategy="linear"), an_agent(1), an_agent(2))
+    caller = Caller(dialled=NUMBER, number="02161234567", keys=("", "0"))
+    world.asterisk.call(NINE, a_call_id(), caller)
+    world.asterisk.run(NINE + timedelta(seconds=15))
+    wish = ev.WishUttered(
+        call=a_call_id(), at=world.asterisk.now, request=UUID(int=1), wish=ev.Wish.CONSULT, target="2"
+    )
+    world.asterisk.happen(wish)
+    world.asterisk.run(NINE + timedelta(seconds=until))
+    return world
+
+
+def taken_over(world: World) -> tuple[Engine, Work]:
+    """A new switch on the facts of the old one, and what it does when it finds all channels there."""
+    call = resume(a_call_id(), world.facts, a_plan())
+    assert call is not None
+    engine = World(a_plan(), an_agent(1), an_agent(2)).engine
+    adopt_all(engine, [call], NINE)
+    live = {leg.channel: LiveChannel(leg.channel, leg.answered_at is not None) for leg in call.legs}
+    return engine, reconcile(engine, live, [talk_bridge(call.id)], NINE)
+
+
+def test_consultation_goes_on_as_it_was_and_both_agents_are_busy():
+    engine, work = taken_over(a_consulting_office(until=25))
+    assert engine.calls[a_call_id()].stage is Stage.APART
+    assert (work.commands, work.facts) == ([], []), "nobody is touched"
+    assert {agent.state for agent in engine.floor.agents.values()} == {State.TALKING}
+
+
+def test_colleague_who_still_rang_is_let_be_and_the_agent_has_the_caller_again():
+    engine, work = taken_over(a_consulting_office(until=15))
+    call = engine.calls[a_call_id()]
+    assert call.stage is Stage.TALKING and not call.aside
+    assert [type(one).__name__ for one in work.facts] == ["LegEnded", "ConsultEnded"]
+    assert work.facts[-1].reason == "interrupted"
+    caller, agent, colleague = call.legs
+    assert cmd.HangUp(call=call.id, channel=colleague.channel) in work.commands
+    assert cmd.StopMusic(call=call.id, channel=caller.channel) in work.commands
+    back = cmd.Connect(call=call.id, bridge=talk_bridge(call.id), channels=(caller.channel,), there=True)
+    assert back in work.commands
+    assert agent.ended_at is None
+
+
+def test_caller_who_was_being_sent_on_is_let_go_with_his_agents_time_on_record():
+    world = a_consulting_office(until=15)
+    world.asterisk._end(world.engine.calls[a_call_id()].legs[1].channel, 16)
+    assert world.engine.calls[a_call_id()].stage is Stage.PASSING
+    engine, work = taken_over(world)
+    call = engine.calls[a_call_id()]
+    assert call.stage is Stage.CLEARING and call.outcome is Outcome.ANSWERED
+    assert {one.channel for one in work.commands} == {call.legs[0].channel, call.legs[2].channel}
