@@ -1,7 +1,6 @@
 """Files of documents. What is issued is handed out as it was first made."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,20 +9,22 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from billing.exports.services import BOTH, CHINESE, ENGLISH, DocumentFile, csv_of, pdf_of, usage_csv_of
+from billing.exports.models import Artefact
+from billing.exports.services import all_files, file_of
 from billing.invoices.models import Document
 from seatline import clock
 from seatline.api.base import Resource, Right, found
 from tenants.accounts.scope import finance_scope
 
-Make = Callable[[Document, datetime], DocumentFile]
-KINDS: Mapping[str, Make] = {
-    "pdf-en": lambda document, at: pdf_of(document, ENGLISH, at),
-    "pdf-zh-hans": lambda document, at: pdf_of(document, CHINESE, at),
-    "pdf-both": lambda document, at: pdf_of(document, BOTH, at),
-    "csv": csv_of,
-    "usage-csv": usage_csv_of,
+#: As in pdf-zh-hans, usage-csv, facturx: kind, and language where there is one.
+KINDS: Mapping[str, tuple[Artefact.Kind, str]] = {
+    "-".join(part for part in (kind.value.replace("_", "-"), language) if part): (kind, language)
+    for kind, language in all_files()
 }
+TYPES = (
+    "application/pdf", "text/csv", "application/xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # fmt: skip
 
 
 class InvoiceFiles(Resource):
@@ -35,17 +36,17 @@ class InvoiceFiles(Resource):
 
     @extend_schema(
         parameters=[OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(KINDS))],
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY, (200, "text/csv"): OpenApiTypes.BINARY},
+        responses={(200, kind): OpenApiTypes.BINARY for kind in TYPES},
     )
     def download(self, request: Request, pk: Any, kind: str) -> HttpResponse:
-        """A file: PDF in English, Chinese or both, CSV of the lines, CSV of the usage behind them."""
+        """A file: PDF in English, Chinese or both; CSV and XLSX; e-invoice as UBL, CII or Factur-X."""
         # Whose document it is has been asked in the caller's scope. A file that is asked for before the job has made it
         # is made and kept with finance's rights: a tenant's people write no files.
         document = found(Document.objects.all(), pk)
-        make = KINDS.get(kind)
-        if make is None:
+        if kind not in KINDS:
             raise Http404
+        made, language = KINDS[kind]
         with finance_scope():
-            file = make(Document.objects.get(pk=document.pk), clock.now())
+            file = file_of(Document.objects.get(pk=document.pk), made, clock.now(), language)
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "X-Content-SHA256": file.sha256}
         return HttpResponse(file.content, content_type=file.content_type, headers=headers)

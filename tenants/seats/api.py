@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,12 +14,25 @@ from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right, found
 from seatline.api.fields import Body, Empty, Filters, Instant
 from tenants.accounts.models import Tenant
-from tenants.seats.bar import free_by_hour
-from tenants.seats.models import LeaseWindow, Seat, SeatLease
-from tenants.seats.rules import Window
+from tenants.seats.hours import hours_from
+from tenants.seats.models import LeaseWindow, Seat, SeatLease, month_and_day
+from tenants.seats.rules import Season, Window
 from tenants.seats.services import end_lease, grant_lease, put_into_service, resize_lease, take_out_of_service
 
 MOST = 5000  # seats; more than any room
+
+
+class DayOfYear(serializers.RegexField):
+    """A month and a day, as 03-15."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", **kwargs)
+
+    def to_internal_value(self, data: Any) -> tuple[int, int]:
+        """As rules take it."""
+        month, _dash, day = super().to_internal_value(data).partition("-")
+        month_and_day(f"{month}-{day}")
+        return int(month), int(day)
 
 
 class SeatShown(serializers.ModelSerializer):
@@ -60,7 +74,10 @@ class LeaseShown(serializers.ModelSerializer):
 
     class Meta:
         model = SeatLease
-        fields = ("id", "tenant_id", "contract_id", "kind", "seats", "starts_at", "ends_at", "windows")
+        fields = (
+            "id", "tenant_id", "contract_id", "kind", "seats", "starts_at", "ends_at", "season_from", "season_to",
+            "windows",
+        )  # fmt: skip
 
 
 class WindowBody(Body):
@@ -83,7 +100,15 @@ class LeaseBody(Body):
         child=serializers.IntegerField(min_value=1, max_value=32767), required=False, max_length=MOST,
         help_text="Numbers of certain seats, as many as `seats`; none: any seats.",
     )  # fmt: skip
+    season_from = DayOfYear(required=False, help_text="With season_to: in this part of every year alone.")
+    season_to = DayOfYear(required=False, help_text="Its last day.")
     contract_id = serializers.UUIDField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A season has both ends."""
+        if ("season_from" in attrs) != ("season_to" in attrs):
+            raise serializers.ValidationError(_("A season has a first and a last day."))
+        return attrs
 
 
 class LeaseEndBody(Body):
@@ -130,7 +155,7 @@ class Seats(Listed, Found, Resource):
     def free(self, request: Request) -> Response:
         """How many seats are free, hour by hour."""
         asked = self.asked().validated_data
-        hours = free_by_hour(asked["from_at"], asked.get("hours", 168))
+        hours = hours_from(asked["from_at"], asked.get("hours", 168))
         return Response(FreeHourShown(hours, many=True).data)
 
     @extend_schema(request=Empty, responses=SeatShown)
@@ -176,6 +201,7 @@ class Leases(Listed, Found, Resource):
         lease = grant_lease(
             tenant, given["seats"], given["starts_at"], given.get("ends_at"), at=clock.now(), windows=windows,
             named=given.get("named", []), contract_id=given.get("contract_id"),
+            season=Season(given["season_from"], given["season_to"]) if "season_from" in given else None,
         )  # fmt: skip
         return self.show(lease, status=201)
 

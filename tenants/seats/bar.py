@@ -7,10 +7,9 @@ from uuid import UUID
 from tenants.accounts.models import Tenant
 from tenants.periods import overlapping
 from tenants.seats.holdings import room_load
-from tenants.seats.models import LeaseOccurrence, Seat
+from tenants.seats.models import LeaseOccurrence
 
 DAY = timedelta(hours=24)
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,51 +55,6 @@ def room_bar(at: datetime) -> RoomBar:
     )
     peak_at, peak = _peak(at)
     return RoomBar(load.seats, load.let, parts, peak, peak_at)
-
-
-@dataclass(frozen=True, slots=True)
-class FreeHour:
-    """An hour of the room: how many seats are let at its fullest instant, and so how many can be let throughout."""
-
-    starts_at: datetime
-    seats: int
-    let: int
-
-    @property
-    def free(self) -> int:
-        """Seats that are free for the whole hour."""
-        return self.seats - self.let
-
-
-def free_by_hour(starts_at: datetime, hours: int) -> list[FreeHour]:
-    """What is free in each of so many hours from `starts_at` on; one query for the leases, one for the seats."""
-    ends_at = starts_at + hours * HOUR
-    changes: dict[datetime, int] = {}
-    let = 0
-    rows = LeaseOccurrence.objects.filter(overlapping(starts_at, ends_at)).values_list("starts_at", "ends_at", "seats")
-    for begin, end, seats in rows:
-        if begin <= starts_at:
-            let += seats
-        else:
-            changes[begin] = changes.get(begin, 0) + seats
-        if end is not None and end < ends_at:
-            changes[end] = changes.get(end, 0) - seats
-    in_service = Seat.objects.filter(in_service=True).count()
-    edges = sorted(changes.items())
-    found: list[FreeHour] = []
-    place = 0
-    for no in range(hours):
-        hour = starts_at + no * HOUR
-        while place < len(edges) and edges[place][0] <= hour:
-            let += edges[place][1]
-            place += 1
-        fullest = let
-        while place < len(edges) and edges[place][0] < hour + HOUR:
-            let += edges[place][1]
-            fullest = max(fullest, let)
-            place += 1
-        found.append(FreeHour(hour, in_service, fullest))
-    return found
 
 
 def _peak(at: datetime) -> tuple[datetime, int]:
