@@ -83,6 +83,15 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
+_MAIL = urlsplit(environment.text("SEATLINE_MAIL_URL"))
+EMAIL_HOST = _MAIL.hostname or "localhost"
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_PORT = _MAIL.port or (465 if EMAIL_USE_SSL else 25)
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("SEATLINE_MAIL_FROM")
+
 DATABASES = {"default": _database(environment.text("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"

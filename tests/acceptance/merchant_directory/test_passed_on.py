@@ -3,13 +3,14 @@
 The caller speaks at 440 Hz, the merchant's own telephone at 930 Hz, agents at tones of their places.
 """
 
+import time
 from datetime import timedelta
 
 import pytest
 
 from seatline.house.exchange import Telephone
 from tests.acceptance.merchant_directory.test_merchant_directory import DIRECTORY, SHORT
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone, write_tone
 from tests.acceptance.world import (
     CALLER_HERTZ,
@@ -105,13 +106,13 @@ def test_directorys_agent_looks_the_merchant_up_and_passes_the_caller_on(
     from tenants.numbers.services import look_up_merchants
 
     desk, hotel = merchants["500"], merchants["501"]
-    clerk = desk.at_work(record=True)
+    clerk = desk.at_work()
     porter = hotel.at_work(record=True)
     call = rig.begin_call("1252", keys=keys((1, "500")), speech=caller_voice(rig), hang_up_after=14 * SECOND)
     wait_for_state(desk.places[0].agent, "talking")
     with operator_scope():
         (found,) = look_up_merchants(SHORT, "hotel", now())
-    wait_until(clerk.heard, 5, "the clerk's sound")
+    time.sleep(2)  # the two talk
     clerk.refer(f"1252{found.code}")
     wait_for_state(hotel.places[0].agent, "talking")
     assert state_of(desk.places[0].agent) in ("wrap_up", "ready"), "the desk's part is over"
