@@ -12,12 +12,14 @@ from billing.contracts.models import (
 from billing.exports.models import Artefact, ExportJob, Fapiao, LedgerAccount
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax, NumberSeries
 from billing.mediation.models import Bookmark, UsageRecord
+from billing.portal.models import BillAlert
 from billing.receivables.models import Allocation, Dispute, DunningStep, Payment, Reminder
 from billing.runs.models import BillingRun, RunDocument, RunItem
 
 __all__ = [
     "Allocation",
     "Artefact",
+    "BillAlert",
     "BillingEntity",
     "BillingRun",
     "Bookmark",

@@ -2,8 +2,9 @@
 
 from billing.exports import jobs as exports
 from billing.mediation import jobs as mediation
+from billing.portal import jobs as portal
 from billing.receivables import jobs as receivables
 from billing.reconciliation import jobs as reconciliation
 from billing.runs import jobs as runs
 
-__all__ = ["exports", "mediation", "receivables", "reconciliation", "runs"]
+__all__ = ["exports", "mediation", "portal", "receivables", "reconciliation", "runs"]

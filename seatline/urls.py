@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("api/v1/", include("seatline.api.urls")),
+    path("t/", include("billing.portal.urls")),
     path("admin/live/", admin.site.admin_view(views.live), name="live"),
     path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),
     path("admin/reports/", admin.site.admin_view(pages.report), name="reports"),

@@ -17,7 +17,7 @@ from billing.exports.models import Artefact
 from billing.exports.pdf import document_pdf
 from billing.exports.tables import document_csv, usage_csv
 from billing.invoices.models import Document
-from seatline.errors import BadInput, NotFound
+from seatline.errors import BadInput, NotFound, Unavailable
 
 ENGLISH, CHINESE, BOTH = "en", "zh-hans", "both"
 LANGUAGES = (ENGLISH, CHINESE, BOTH)
@@ -27,6 +27,10 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 class LanguageUnknown(BadInput):
     """Documents are made in en, zh-hans or both, not in {language}."""
+
+
+class NotMadeYet(Unavailable):
+    """This file is still being made; try again in a minute."""
 
 
 class DocumentUnknown(NotFound):
@@ -83,6 +87,23 @@ def file_of(document: Document, kind: Artefact.Kind, at: datetime, language: str
         kept = _kept(document, kind, language)
         assert kept is not None, "it was kept, or another's was"
     return DocumentFile(kept.file_name, kept.content_type, bytes(kept.content), kept.sha256)
+
+
+def file_for_reading(document: Document, kind: Artefact.Kind, language: str = "") -> DocumentFile:
+    """A file of an issued document for who may read and keep nothing: a tenant's people.
+
+    What is printed or structured is made from the document's own rows, the same bytes that will be kept. What opens to
+    prices and usage of many rows is handed out once the job has made it. Raises `NotMadeYet`.
+    """
+    kept = _kept(document, kind, language)
+    if kept is not None:
+        return DocumentFile(kept.file_name, kept.content_type, bytes(kept.content), kept.sha256)
+    if kind in {_Kind.USAGE_CSV, _Kind.XLSX}:
+        raise NotMadeYet
+    maker = _MAKERS[kind]
+    content = maker.make(document, language)
+    name = (document.number or "") + maker.ending.format(language=language)
+    return DocumentFile(name, maker.content_type, content, hashlib.sha256(content).hexdigest())
 
 
 def pdf_of(document: Document, language: str, at: datetime) -> DocumentFile:

@@ -207,8 +207,9 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
     def file(self, request: HttpRequest, document_id: UUID, kind: str) -> HttpResponse:
         """Hand out a file."""
         document = self._visible(request, document_id)
-        name, _dash, language = kind.partition("-")
-        if name not in Artefact.Kind.values or ((language or name == Artefact.Kind.PDF) and language not in LANGUAGES):
+        name, dash, language = kind.partition("-")
+        printed = name == Artefact.Kind.PDF
+        if name not in Artefact.Kind.values or (language not in LANGUAGES if printed else dash):
             raise Http404
         made = file_of(document, Artefact.Kind(name), clock.now(), language)
         shown = "inline" if made.content_type == "application/pdf" else "attachment"

@@ -31,6 +31,7 @@ TABLES = {
     "billing_dispute": ("rcu", "r", "r", ""),
     "billing_fapiao": ("rcu", "r", "r", ""),
     "billing_exportjob": ("rcu", "r", "", ""),
+    "billing_billalert": ("rcud", "r", "rcud", ""),
     "billing_ledgeraccount": ("rcud", "r", "", ""),
 }
 LETTERS = {"r": "SELECT", "c": "INSERT", "u": "UPDATE", "d": "DELETE"}
