@@ -4,11 +4,15 @@ The caller speaks at 440 Hz and the agent at a frequency of his own: each file t
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.acceptance.rig import Rig, RigPhone
+from tests.acceptance.rig import Rig, RigPhone, wait_until
 from tests.acceptance.sound import seconds_of_sound, seconds_of_tone
+from tests.acceptance.wishing import wish
 from tests.acceptance.world import (
     CALLER_HERTZ,
     SECOND,
@@ -83,3 +87,47 @@ def test_caller_who_hangs_up_on_hold_is_held_to_the_end(rig: Rig, holder: Client
     assert state_of(agent.agent) in ("wrap_up", "ready")
     assert (report["outcome"], report["ended_by"]) == ("answered", "caller")
     assert report["legs"][1]["hold_ms"] > 1000
+
+
+def test_agent_hears_the_caller_again_after_each_hold_and_a_request_holds_too(
+    rig: Rig, holder: Client, phone: RigPhone
+) -> None:
+    """A hold at the phone, and one that the desk asks for. What the agent hears is taken down before his telephone."""
+    agent = holder.places[0]
+    wait_for_state(agent.agent, "ready", 5)
+    call = rig.begin_call(
+        holder.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=12 * SECOND
+    )  # fmt: skip
+    wait_for_state(agent.agent, "talking")
+    (channel,) = (one["name"] for one in rig.ari("channels") if agent.endpoint in one["name"])
+    before, between, after = (rig.folder / "tones" / f"{name}.wav" for name in ("before", "between", "after"))
+    with hears(rig, channel, before):
+        time.sleep(1.2)
+    phone.hold()
+    wait_for_state(agent.agent, "hold", 3)
+    phone.take_back()
+    wait_for_state(agent.agent, "talking", 3)
+    with hears(rig, channel, between):
+        time.sleep(1.2)
+    assert wish(holder, 0, "hold") == ""
+    wait_for_state(agent.agent, "hold", 3)
+    assert wish(holder, 0, "hold") == "not_now"
+    assert wish(holder, 0, "resume") == ""
+    wait_for_state(agent.agent, "talking", 3)
+    with hears(rig, channel, after):
+        time.sleep(1.2)
+    report = rig.report(call.result(20))
+    assert [kind for kind in facts_of(report) if kind in ("LegHeld", "LegResumed")] == ["LegHeld", "LegResumed"] * 2
+    for path in (before, between, after):
+        assert seconds_of_tone(path, CALLER_HERTZ) > 0.7, f"{path.stem}: the agent hears the caller"
+
+
+@contextmanager
+def hears(rig: Rig, channel: str, path: Path) -> Iterator[None]:
+    """Take down what is sent to a channel: the phone's own record of it ends with the first hold."""
+    rig.asterisk.ask(f"mixmonitor start {channel} ,t({path})")
+    try:
+        yield
+    finally:
+        rig.asterisk.ask(f"mixmonitor stop {channel}")
+        wait_until(path.exists, 3, f"{path}")
