@@ -60,11 +60,11 @@ def test_agent_of_the_operator_serves_both_clients_in_the_order_of_their_callers
     """She talks for the north; a caller of the south comes, then another of the north: the south is next."""
     agent = north.places[0]
     phone = north.at_work(record=True)
-    first = rig.begin_call(north.dialled, keys=CHOOSES_AGENT, hang_up_after=8 * SECOND)
+    first = rig.begin_call(north.dialled, keys=CHOOSES_AGENT, hang_up_after=6 * SECOND)
     wait_for_state(agent.agent, "talking")
-    waits = rig.begin_call(south.dialled, keys=CHOOSES_AGENT, hang_up_after=14 * SECOND)
+    waits = rig.begin_call(south.dialled, keys=CHOOSES_AGENT, hang_up_after=9 * SECOND)
     wait_until(lambda: in_queue(south), 8, "the south's caller in the queue")
-    later = rig.begin_call(north.dialled, keys=CHOOSES_AGENT, hang_up_after=20 * SECOND)
+    later = rig.begin_call(north.dialled, keys=CHOOSES_AGENT, hang_up_after=13 * SECOND)
     reports = [rig.report(call.result(40)) for call in (first, waits, later)]
     assert [one["tenant"] for one in reports] == ["north", "south", "north"]
     assert [one["agent"] for one in reports] == [agent.agent] * 3

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from telephony.ari.simulated import Caller, Telephone
+from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.acd.agents import State
 from telephony.core.asking import Callback
@@ -18,6 +19,7 @@ from telephony.core.opening import Hours, Span
 from telephony.core.plan import Numbering
 from telephony.core.resume import resume
 from telephony.core.values import CallbackId, EndedBy, Outcome
+from telephony.journal.projection import fold
 from tests.builders.calls import (
     FLOW,
     MUSEUM,
@@ -282,3 +284,50 @@ def test_new_switch_does_not_call_twice():
     other.asterisk.act(other.engine.adopt(resume(call.id, world.facts, other.engine.plan), NINE))
     other.asterisk.act(other.engine.call_back([a_promise()], NINE))
     assert other.kinds() == []
+
+
+def sent_on(target, *, agents=2):
+    """The customer talks with an agent, who sends him on a minute after nine; the world after it all."""
+    world = called_back(a_promise(), agents=agents, until=NINE + 40 * SECOND, plan=a_callback_plan(strategy="linear"))
+
+    def ask():
+        (call,) = world.engine.calls.values()
+        event = ev.BlindAsked(call=call.id, at=world.asterisk.now, channel=call.agent_leg.channel, target=target)
+        world.asterisk.happen(event)
+
+    world.asterisk.at(NINE + 60 * SECOND, ask)
+    world.asterisk.run()
+    assert not world.engine.calls and not world.asterisk.phones and not world.engine.lines.busy
+    return world
+
+
+@pytest.mark.parametrize("target", ["2", "tickets"])
+def test_customer_who_was_called_back_is_sent_on_as_any_caller(target):
+    """To a colleague, or to a queue in which he waits now: once he is there he is the caller."""
+    world = sent_on(target)
+    talked = [one.agent for one in world.facts if isinstance(one, fact.AgentConnected)]
+    assert talked == [an_agent(1).agent, an_agent(2).agent]
+    assert outcomes(world) == [Outcome.ANSWERED]
+    legs = {leg.no: (leg.kind, leg.talked) for leg in fold(world.facts[0].call, world.facts).legs}
+    assert [legs[no][0] for no in (1, 2, 3)] == ["agent", "outside", "agent"]
+    first, customer, second = (legs[no][1] for no in (1, 2, 3))
+    assert first + second == customer, "he talked with the one and then with the other"
+
+
+def test_agent_who_hangs_up_before_the_customer_answers_ends_it_for_this_time():
+    world = called_back(a_promise(), until=NINE + 7 * SECOND, outside={MOBILE: Telephone(answers_after=20 * SECOND)})
+    (call,) = world.engine.calls.values()
+    assert call.stage is Stage.CALLING
+    world.asterisk._end(call.agent_leg.channel, 16)
+    world.asterisk.run()
+    assert (outcomes(world), world.last(fact.CallEnded).ended_by) == ([Outcome.NOT_REACHED], EndedBy.AGENT)
+    assert not world.asterisk.phones and not world.engine.lines.busy
+
+
+def test_customer_is_called_on_another_trunk_if_the_first_fails():
+    world = World(a_callback_plan(), an_agent(1))
+    world.asterisk.broken["first"] = 34
+    world.asterisk.act(world.engine.call_back([a_promise()], NINE))
+    world.asterisk.run()
+    dialled = [one.trunk for one in world.facts if isinstance(one, fact.OutsideDialled)]
+    assert (dialled, outcomes(world)) == (["first", "second"], [Outcome.ANSWERED])
