@@ -50,6 +50,10 @@ class PricedTwice(Refused):
     """Contract {other} of the same tenant already puts a price on {what} in that time."""
 
 
+class ChargedTwice(BadInput):
+    """The prices {one} and {other} would both charge {what}."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """A price to write into a version; `params` as JSON, see docs/pricing.md."""
@@ -83,6 +87,7 @@ def write_version(
     for price in prices:
         read_params(price.kind, price.params)
         tax_rule(price.tax_code, starts_on)
+    _refuse_charging_twice(prices)
     try:
         with transaction.atomic():
             version = ContractVersion.objects.create(
@@ -154,8 +159,15 @@ def _refuse_double_prices(contract: Contract, version: ContractVersion) -> None:
 def _what_is_priced(components: Iterable[PriceComponent]) -> set[str]:
     found: set[str] = set()
     for component in components:
-        kind = kind_of(component.kind)
-        found |= set(kind.meters(read_params(component.kind, component.params)))
-        if kind.leases:
-            found.add("seats")
+        found |= kind_of(component.kind).charges(read_params(component.kind, component.params))
     return found
+
+
+def _refuse_charging_twice(prices: Sequence[Price]) -> None:
+    """Two prices of one version must not charge the same fact."""
+    charged: dict[str, str] = {}
+    for price in prices:
+        for what in sorted(kind_of(price.kind).charges(read_params(price.kind, price.params))):
+            if what in charged:
+                raise ChargedTwice(one=charged[what], other=price.code, what=what)
+            charged[what] = price.code

@@ -26,6 +26,7 @@ from tenants.accounts.scope import finance_scope
 
 __all__ = [
     "Mediated",
+    "ensure_bookmarks",
     "mediate",
     "mediate_orders",
     "mediate_shifts",
@@ -62,7 +63,7 @@ def mediate(at: datetime, calls_after: CallsAfter = closed_calls_after, batch: i
     tenants: set[UUID] = set()
     while True:
         with finance_scope():
-            _bookmarks()
+            ensure_bookmarks()
             bookmark = Bookmark.objects.select_for_update().get(source=_CALLS)
             found = calls_after(bookmark.position, batch)
             if found:
@@ -108,7 +109,7 @@ def mediate_stock(at: datetime) -> Mediated:
     zone = ZoneInfo(settings.TIME_ZONE)
     yesterday = local_day(at, zone) - ONE_DAY
     with finance_scope():
-        _bookmarks()
+        ensure_bookmarks()
         last = Bookmark.objects.get(source=_STOCK).day
     day = last + ONE_DAY if last else yesterday
     records = 0
@@ -130,14 +131,15 @@ def _mediate_batches(batches: Iterable[Readings], at: datetime) -> Mediated:
     tenants: set[UUID] = set()
     for readings in batches:
         with finance_scope():
-            _bookmarks()
+            ensure_bookmarks()
             added = record_readings(readings, at)
         records += len(added)
         tenants |= {one.tenant_id for one in added if one.tenant_id}
     return Mediated(0, records, frozenset(tenants))
 
 
-def _bookmarks() -> None:
+def ensure_bookmarks() -> None:
+    """Make the rows that are locked; harmless to repeat."""
     rows = [Bookmark(source=source) for source in (_CALLS, _USAGE, _STOCK)]
     Bookmark.objects.bulk_create(rows, ignore_conflicts=True)
 

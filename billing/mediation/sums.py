@@ -126,7 +126,7 @@ def held_by(
         []
         if "seat" not in wanted
         else [
-            Lease(str(one.lease_id), one.seats, one.starts_at, one.ends_at)
+            Lease(str(one.lease_id), one.seats, one.starts_at, one.ends_at, weekly=one.weekly)
             for one in leased_seats(tenant_id, starts_at, ends_at)
             if one.contract_id in {None, contract_id}
         ]

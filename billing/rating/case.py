@@ -226,7 +226,7 @@ def _stretches(one: CaseLease, period: Period, zone: ZoneInfo) -> list[Lease]:
     windows = [Window(frozenset(map(int, each.weekdays)), each.begins, each.ends) for each in one.weekly]
     edge = ends_at or _moment(datetime.combine(period.ends_on + ONE_DAY, time()), zone)
     return [
-        Lease(one.lease, one.seats, each.starts_at, each.ends_at, one.what)
+        Lease(one.lease, one.seats, each.starts_at, each.ends_at, one.what, weekly=True)
         for each in expand(windows, zone, starts_at, edge)
     ]
 

@@ -209,7 +209,13 @@ def _digest(component: Component, facts: Facts) -> str:
         "counted": [str(facts.counted.starts_on), str(facts.counted.ends_on)],
         "usage": [_cell(one) for one in facts.cells],
         "leases": [
-            [one.lease, one.seats, one.starts_at.isoformat(), one.ends_at.isoformat() if one.ends_at else None]
+            [
+                one.lease,
+                one.seats,
+                one.starts_at.isoformat(),
+                one.ends_at.isoformat() if one.ends_at else None,
+                one.weekly,
+            ]
             for one in facts.leases
             if one.starts_at < ends_at and (one.ends_at is None or one.ends_at > starts_at)
         ],

@@ -8,10 +8,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import groupby
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from billing.rating.periods import ONE_DAY, Period, day_starts_at
 from billing.rating.values import Lease
+
+
+def counted(leases: Iterable[Lease], which: Literal["all", "days", "hours"]) -> tuple[Lease, ...]:
+    """All leases, or those around the clock, or those at weekly hours."""
+    return tuple(one for one in leases if which == "all" or one.weekly == (which == "hours"))
 
 
 def most_held(leases: Iterable[Lease], starts_at: datetime, ends_at: datetime) -> int:

@@ -66,6 +66,7 @@ class Lease:
     starts_at: datetime
     ends_at: datetime | None
     what: str = "seat"  # or "number"
+    weekly: bool = False  # a window of weekly hours
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tenants.periods import ends_after, in_force, overlapping
-from tenants.seats.models import LeaseOccurrence, NamedSeat, Seat, SeatLease
+from tenants.seats.models import LeaseOccurrence, LeaseWindow, NamedSeat, Seat, SeatLease
 from tenants.seats.rules import Held, Stretch, next_shrink, seats_at
 
 
@@ -32,6 +32,7 @@ class LeasedSeats:
     seats: int
     starts_at: datetime
     ends_at: datetime
+    weekly: bool = False  # one window of weekly hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def tenant_of_named_seat(number: int, at: datetime) -> UUID | None:
 def leased_seats(tenant_id: UUID, starts_at: datetime, ends_at: datetime) -> list[LeasedSeats]:
     """Everything let to the tenant within [starts_at, ends_at), cut to it, in order of time."""
     rows = LeaseOccurrence.objects.filter(overlapping(starts_at, ends_at), tenant_id=tenant_id)
+    weekly = set(LeaseWindow.objects.filter(tenant_id=tenant_id).values_list("lease_id", flat=True))
     return [
         LeasedSeats(
             lease_id=row.lease_id,
@@ -91,6 +93,7 @@ def leased_seats(tenant_id: UUID, starts_at: datetime, ends_at: datetime) -> lis
             seats=row.seats,
             starts_at=max(row.starts_at, starts_at),
             ends_at=min(row.ends_at or ends_at, ends_at),
+            weekly=row.lease_id in weekly,
         )
         for row in rows.select_related("lease").order_by("starts_at", "id")
     ]

@@ -144,4 +144,11 @@ def _meters(params: Commission) -> tuple[str, ...]:
     return *params.contacts, ORDER, CANCELLED
 
 
-KIND = Kind("commission", Commission, _lines, _meters, lambda params: frozenset({"value", "days_after"}))
+KIND = Kind(
+    "commission",
+    Commission,
+    _lines,
+    _meters,
+    reads=lambda params: params.contacts,
+    details=lambda params: frozenset({"value", "days_after"}),
+)

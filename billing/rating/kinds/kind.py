@@ -42,6 +42,8 @@ class Kind:
     price: Callable[[Any, Facts], list[Priced]]
     #: The meters whose usage the price counts.
     meters: Callable[[Any], tuple[str, ...]] = no_meters
+    #: Those of them that it reads and does not charge: another price may charge them.
+    reads: Callable[[Any], tuple[str, ...]] = no_meters
     #: Names of `values.Detail`'s fields by which usage must be kept apart.
     details: Callable[[Any], frozenset[str]] = no_details
     #: What is held and counted: "seat", "number", or nothing.
@@ -50,7 +52,11 @@ class Kind:
     #: Whether the period before is looked at.
     looks_back: Callable[[Any], bool] = never
 
-    @property
-    def leases(self) -> bool:
-        """Whether seat leases are counted."""
-        return self.holds == "seat"
+    def charges(self, params: Any) -> frozenset[str]:
+        """What no other price of the same days may charge as well: meters, and seats of which leases."""
+        meters = frozenset(self.meters(params)) - frozenset(self.reads(params))
+        if self.holds != "seat":
+            return meters
+        return meters | {
+            f"seats {hours}" for hours in (("days", "hours") if params.leases == "all" else (params.leases,))
+        }

@@ -202,4 +202,4 @@ def _details(params: Metered) -> frozenset[str]:
     return frozenset({"seconds"}) if params.count == "minutes" else frozenset()
 
 
-KIND = Kind("metered", Metered, _lines, lambda params: params.meters, _details)
+KIND = Kind("metered", Metered, _lines, lambda params: params.meters, details=_details)

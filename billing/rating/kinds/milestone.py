@@ -76,4 +76,4 @@ def _lines(params: Milestone, facts: Facts) -> list[Priced]:
     ]  # fmt: skip
 
 
-KIND = Kind("milestone", Milestone, _lines, lambda params: ("milestone",), lambda params: frozenset({"label"}))
+KIND = Kind("milestone", Milestone, _lines, lambda params: ("milestone",), details=lambda params: frozenset({"label"}))

@@ -191,7 +191,8 @@ PENALTY = Kind(
     Penalty,
     _penalty,
     lambda params: (OFFERED,),
-    lambda params: frozenset({"label", "seconds"}),
+    reads=lambda params: (OFFERED,),
+    details=lambda params: frozenset({"label", "seconds"}),
     stage=Stage.PENALTY,
 )
 COMMITMENT = Kind("commitment", Commitment, _commitment, stage=Stage.COMMITMENT)

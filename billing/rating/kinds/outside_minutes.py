@@ -141,4 +141,4 @@ def _details(params: OutsideMinutes) -> frozenset[str]:
     return frozenset({"to", "seconds", "minute"} if params.bands else {"to", "seconds"})
 
 
-KIND = Kind("outside_minutes", OutsideMinutes, _lines, lambda params: params.meters, _details)
+KIND = Kind("outside_minutes", OutsideMinutes, _lines, lambda params: params.meters, details=_details)

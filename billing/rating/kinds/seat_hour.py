@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 from billing.rating.hours import PLAIN, Calendar, HourBand, lay_over
 from billing.rating.kinds.kind import Kind
 from billing.rating.params import meaning
 from billing.rating.periods import local_day
-from billing.rating.seats import seat_windows
+from billing.rating.seats import counted, seat_windows
 from billing.rating.trace import Step, number, price, step
 from billing.rating.values import Evidence, Facts, Priced
 
@@ -35,11 +36,18 @@ class SeatHour:
     workdays: tuple[date, ...] = field(
         default=(), metadata=meaning("weekend days that are worked instead", "调休上班日日期")
     )
+    leases: Literal["all", "days", "hours"] = field(
+        default="all",
+        metadata=meaning(
+            "which leases it counts: all, those around the clock, those at weekly hours",
+            "计入的租约：全部、全天、每周时段",
+        ),
+    )
 
 
 def _lines(params: SeatHour, facts: Facts) -> list[Priced]:
     calendar = Calendar(params.bands, frozenset(params.holidays), frozenset(params.workdays))
-    windows = list(seat_windows(facts.leases, facts.counted, facts.zone))
+    windows = list(seat_windows(counted(facts.leases, params.leases), facts.counted, facts.zone))
     seat_hours = sum((lease.seats * hours for lease, _, hours in windows), Fraction(0))
     by_band: dict[tuple[str, Decimal], Fraction] = defaultdict(Fraction)
     for lease, begins, hours in windows:

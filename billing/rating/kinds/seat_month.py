@@ -13,7 +13,7 @@ from typing import Literal
 
 from billing.rating.kinds.kind import Kind
 from billing.rating.params import meaning
-from billing.rating.seats import runs, seats_by_day
+from billing.rating.seats import counted, runs, seats_by_day
 from billing.rating.trace import Step, number, price, step
 from billing.rating.values import Evidence, Facts, Priced
 
@@ -39,10 +39,17 @@ class SeatMonth:
             "减席生效：当日起或下一账期起",
         ),
     )
+    leases: Literal["all", "days", "hours"] = field(
+        default="all",
+        metadata=meaning(
+            "which leases it counts: all, those around the clock, those at weekly hours",
+            "计入的租约：全部、全天、每周时段",
+        ),
+    )
 
 
 def _lines(params: SeatMonth, facts: Facts) -> list[Priced]:
-    by_day = list(seats_by_day(facts.leases, facts.counted, facts.zone))
+    by_day = list(seats_by_day(counted(facts.leases, params.leases), facts.counted, facts.zone))
     floor = params.minimum_seats if params.minimum_scope == "day" else 0
     kept = list(accumulate((seats for _, seats in by_day), max)) if params.on_decrease == "next_period" else []
     evidence = tuple(

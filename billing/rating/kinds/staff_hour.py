@@ -139,4 +139,4 @@ def _details(_params: StaffHour) -> frozenset[str]:
     return frozenset({"starts_at", "seconds", "label", "source"})
 
 
-KIND = Kind("staff_hour", StaffHour, _lines, _meters, _details)
+KIND = Kind("staff_hour", StaffHour, _lines, _meters, details=_details)

@@ -73,4 +73,4 @@ def _details(params: StaffMonth) -> frozenset[str]:
     return frozenset({"seconds"}) if params.absence == "deducted" else frozenset()
 
 
-KIND = Kind("staff_month", StaffMonth, _lines, _meters, _details)
+KIND = Kind("staff_month", StaffMonth, _lines, _meters, details=_details)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from billing.contracts.models import ContractVersion, PriceComponent
 from billing.contracts.parties import currency_code
 from billing.contracts.services import (
+    ChargedTwice,
     FinanceOnly,
     FirstVersionLate,
     Price,
@@ -108,7 +109,7 @@ def test_approved_version_and_its_prices_never_change(world):
 def test_unusable_version_is_refused_whole(world, starts_on, price, error):
     contract, first, _ = world
     with pytest.raises(error):
-        write_version(contract, starts_on, [BUNDLE, price], user=first, at=MID_OCTOBER)
+        write_version(contract, starts_on, [RENT, price], user=first, at=MID_OCTOBER)
     assert ContractVersion.objects.count() == 1
 
 
@@ -160,3 +161,16 @@ def test_admin_form_refuses_parameters_that_the_kind_cannot_read():
 def test_currency_that_cannot_be_printed_is_refused(code):
     with pytest.raises(ValidationError):
         currency_code(code)
+
+
+def test_two_prices_that_charge_the_same_are_refused(world):
+    contract, first, _ = world
+    commission = Price("sales", "commission", {"base": "count", "rates": [{"pays": "20"}]}, "Sales", "销售", "service")
+    evening = Price("evening", "seat_hour", {"price": "6.00", "leases": "hours"}, "Evening", "晚间", "service")
+    days = Price("days", "seat_month", {"price": "3000.00", "leases": "days"}, "Seats", "座席", "service")
+    with pytest.raises(ChargedTwice, match="calls and bundle would both charge call_in"):
+        write_version(contract, date(2026, 11, 1), [PER_CALL, BUNDLE], user=first, at=MID_OCTOBER)
+    with pytest.raises(ChargedTwice, match="seats hours"):
+        write_version(contract, date(2026, 11, 1), [SEATS, evening], user=first, at=MID_OCTOBER)
+    # Contacts of a commission are read and not charged; leases by the day and by the hour are different ones.
+    write_version(contract, date(2026, 11, 1), [PER_CALL, commission, days, evening], user=first, at=MID_OCTOBER)
