@@ -14,7 +14,9 @@ from telephony.callbacks.models import Callback
 from telephony.core.facts import Fact, restore
 from telephony.core.values import CallId, TenantId
 from telephony.journal.models import Call, LedgerEntry, Leg
-from telephony.journal.projection import (
+from telephony.journal.projection import fold
+from telephony.journal.queue_log_table import keep_calls
+from telephony.journal.rows import (
     CallbackRow,
     CallRow,
     Folded,
@@ -22,9 +24,7 @@ from telephony.journal.projection import (
     MessageRow,
     OrderRow,
     RecordingRow,
-    fold,
 )
-from telephony.journal.queue_log_table import keep_calls
 from telephony.journal.two_witnesses import completed, retimed, unseen
 from telephony.journal.unclaimed import with_agents, with_tenant
 from telephony.lookups.models import Order

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from telephony.core import facts as fact
 from telephony.core.values import EndedBy, LegKind, Outcome, talk_bridge
-from telephony.journal.projection import CallRow, Folded, LegRow
+from telephony.journal.rows import CallRow, Folded, LegRow
 from telephony.witness.rules import Mark, Story
 
 Stories = Mapping[str, Story]

@@ -6,7 +6,7 @@ from agents.presence.services import agent_at
 from seatline.env import environment
 from seatline.errors import BadInput
 from telephony.core.values import LegKind
-from telephony.journal.projection import Folded, LegRow
+from telephony.journal.rows import Folded, LegRow
 from tenants.numbers.rules import normalise
 from tenants.numbers.services import holder_at
 
