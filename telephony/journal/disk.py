@@ -24,7 +24,8 @@ from seatline.errors import Refused
 from seatline.ids import uuid7
 from telephony.core.acd.agents import State
 from telephony.core.engine import AgentState
-from telephony.core.facts import Fact, body
+from telephony.core.facts import Fact
+from telephony.core.plain_facts import body
 
 log = structlog.get_logger(__name__)
 _TABLES = """

@@ -11,7 +11,8 @@ from django.db import connection, models
 
 from telephony.callbacks.keeping import close_called_in, keep_asked, keep_attempts
 from telephony.callbacks.models import Callback
-from telephony.core.facts import Fact, restore
+from telephony.core.facts import Fact
+from telephony.core.plain_facts import restore
 from telephony.core.values import CallId, TenantId
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.projection import fold

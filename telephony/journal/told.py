@@ -1,6 +1,6 @@
 """Facts of a call in words, for the timeline on its page.
 
-One sentence per kind of `core.facts.KINDS`; a test sees to it that none is missing.
+One sentence per kind of `core.plain_facts.KINDS`; a test sees to it that none is missing.
 """
 
 from collections.abc import Callable, Mapping

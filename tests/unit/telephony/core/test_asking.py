@@ -11,6 +11,7 @@ from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.asking import Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.flow import Finish, Say, ToQueue
+from telephony.core.plain_facts import body
 from telephony.core.plan import System
 from telephony.core.say import SayValue
 from telephony.core.values import EndedBy, Outcome
@@ -187,7 +188,7 @@ def test_pin_is_nowhere_but_in_its_one_command():
     a_story(world, "1001", "986532", "1001", "986532", "1001", "986532")
     assert len(world.asked) == 3
     assert not [one for one in seen if "986532" in one or ", keys='" in one]
-    assert "986532" not in str([fact.body(one) for one in world.facts])
+    assert "986532" not in str([body(one) for one in world.facts])
 
 
 ORDER = Order(

@@ -10,6 +10,7 @@ from telephony.ari.simulated import Caller
 from telephony.core import facts as fact
 from telephony.core.acd.agents import State
 from telephony.core.call import Stage
+from telephony.core.plain_facts import body
 from telephony.core.values import EndedBy, Outcome
 from tests.builders.calls import NINE, NUMBER, SHARED, World, a_call_id, a_plan, an_agent
 
@@ -117,7 +118,7 @@ def test_agent_who_misses_twice_is_taken_out_and_the_other_gets_the_call():
 def test_menu_choice_is_on_record_as_a_node_and_never_as_a_key():
     world, _ = a_story(a_caller("2"))
     assert world.last(fact.NodesPassed).path == ("tickets",)
-    assert not [f for f in world.facts if "key" in fact.body(f)]
+    assert not [f for f in world.facts if "key" in body(f)]
 
 
 def test_call_keeps_the_plan_with_which_it_arrived():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.core import facts as fact
-from telephony.core.facts import KINDS, body, restore
+from telephony.core.plain_facts import KINDS, body, restore
 from telephony.core.values import EndedBy, Outcome
 from tests.builders.calls import NINE, a_call_id
 

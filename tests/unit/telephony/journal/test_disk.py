@@ -11,7 +11,7 @@ import pytest
 
 from telephony.core.acd.agents import State
 from telephony.core.engine import AgentState
-from telephony.core.facts import body
+from telephony.core.plain_facts import body
 from telephony.core.values import CallId
 from telephony.journal.disk import Journal, JournalInUse, WrittenFact, WrittenState, look
 from tests.builders.calls import NINE, a_call_id
