@@ -21,8 +21,10 @@ class Changed:
     parts: Sequence[tuple[Any, str, str]]
 
     def __str__(self) -> str:
+        if not self.node:
+            return "; ".join(f"{part}: {before or '–'} → {after or '–'}" for part, before, after in self.parts)
         names = ", ".join(str(part) for part, _before, _after in self.parts)
-        return f"{self.node or '–'}: {self.what}" + (f" ({names})" if names and self.tone == "warn" else "")
+        return f"{self.node}: {self.what}" + (f" ({names})" if names and self.tone == "warn" else "")
 
 
 def compared(before: Definition, after: Definition) -> list[Changed]:
@@ -39,6 +41,7 @@ def compared(before: Definition, after: Definition) -> list[Changed]:
         parts = [
             (part_word(key).name, in_words((one.before or {}).get(key)), in_words((one.after or {}).get(key)))
             for key in one.parts
+            if key != "kind" or tone == "warn" or len(one.parts) == 1
         ]
         found.append(Changed(one.node, what, tone, parts))
     return found

@@ -44,7 +44,7 @@ WORDS = {
         "add": "添加步骤", "save": "保存步骤", "publish": "发布", "undo": "撤销上次保存", "try": "用号码试用",
         "remove": "移除", "compare": "比较", "goes on": "接下来转到", "queue": "队列", "otherwise": "否则",
         "counts": "计为", "ready": "可以发布", "gone": "它通向“visitors”，而流程中没有这一步",
-        "tried": "由草稿应答", "in force": "版本 1 已生效",
+        "tried": "由草稿应答", "in force": "第 1 版已生效",
     },
 }  # fmt: skip
 
@@ -86,6 +86,7 @@ def test_museums_hotline_is_built_broken_mended_tried_and_published(hotline, ent
 
     # Broken: the way to the agents leads to nothing.
     page.get_by_role("link", name=words["remove"]).click()
+    expect(page.get_by_test_id("ask")).to_contain_text("menu")
     shot(page, f"{language}-remove")
     page.get_by_role("button", name=words["remove"]).click()
     expect(card(page, "menu")).to_contain_text(words["gone"])
