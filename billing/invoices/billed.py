@@ -1,10 +1,13 @@
 """What stands on documents already: the other half of cumulative billing."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from billing.contracts.models import Contract, ContractVersion
 from billing.contracts.terms import zone_of
@@ -54,17 +57,27 @@ def already_billed(contract: Contract, period_starts_on: date) -> AlreadyBilled:
     return AlreadyBilled(sums, {(str(component), part): newest or 0 for component, part, newest in seen})
 
 
-class Invoices:
-    """The invoices of a contract as they stand, read in one question."""
+def _invoices(contracts: Collection[Contract]) -> QuerySet[Document]:
+    """The invoices of contracts, newest first, with whether they are billed again."""
+    again = Document.objects.filter(refers=OuterRef("pk"), status="issued", bill_again=True)
+    rows = Document.objects.filter(contract__in=contracts, doc_type=Document.Type.INVOICE)
+    return rows.annotate(billed_again=Exists(again)).order_by("-starts_on")
 
-    def __init__(self, contract: Contract) -> None:
-        again = Document.objects.filter(refers=OuterRef("pk"), status="issued", bill_again=True)
+
+def invoices_of(contracts: Collection[Contract]) -> dict[UUID, "Invoices"]:
+    """The invoices of many contracts, read in one question."""
+    rows: dict[UUID, list[Document]] = defaultdict(list)
+    for row in _invoices(contracts):
+        rows[row.contract_id].append(row)
+    return {contract.pk: Invoices(contract, rows[contract.pk]) for contract in contracts}
+
+
+class Invoices:
+    """The invoices of a contract as they stand."""
+
+    def __init__(self, contract: Contract, newest_first: Iterable[Document] | None = None) -> None:
         self._contract = contract
-        self._newest_first = list(
-            Document.objects.filter(contract=contract, doc_type=Document.Type.INVOICE)
-            .annotate(billed_again=Exists(again))
-            .order_by("-starts_on")
-        )
+        self._newest_first = list(_invoices([contract]) if newest_first is None else newest_first)
 
     @property
     def stand(self) -> bool:
@@ -92,7 +105,7 @@ class Invoices:
         return [
             row
             for row in self._newest_first
-            if not row.interim and row.status != Document.Status.DRAFT and not row.billed_again
+            if not row.interim and row.status != Document.Status.DRAFT and not row.billed_again  # type: ignore[attr-defined] # annotated
         ]
 
     def to_look_at_again(self) -> list[date]:

@@ -5,15 +5,23 @@ meanwhile, so two refreshes at once give one draft. A draft holds the lines of i
 draft also corrections of periods that are closed: late usage and backdated prices are never dropped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
 from billing.contracts.models import Contract, PriceComponent
-from billing.contracts.terms import needs_before, period_at, period_before, served_part, terms_in, zone_of
-from billing.invoices.billed import NOTHING_BILLED, Invoices, already_billed
+from billing.contracts.terms import (
+    NothingToBillYet,
+    needs_before,
+    period_at,
+    period_before,
+    served_part,
+    terms_in,
+    zone_of,
+)
+from billing.invoices.billed import NOTHING_BILLED, Invoices, already_billed, invoices_of
 from billing.invoices.models import Document
 from billing.invoices.parties import buyer_of, seller_of
 from billing.invoices.reading import Read, read
@@ -23,21 +31,55 @@ from billing.invoices.writing import RatedLine, write
 from billing.mediation.sums import held_by
 from billing.rating.periods import ONE_DAY, Period, day_starts_at, local_day, periods
 from billing.rating.rate import rate
+from seatline.errors import SeatlineError
 
 
 @transaction.atomic
-def refresh_drafts(contract: Contract, at: datetime, ahead: Read | None = None) -> list[Document]:
+def refresh_drafts(contract: Contract, at: datetime) -> list[Document]:
     """Make the drafts of all open periods up to the current one anew, oldest first. Runs in the finance scope.
 
-    Periods whose invoice is prepared or further are left alone. `ahead` is what was read before for many contracts
-    together. Raises `NothingToBillYet` before the contract begins.
+    Periods whose invoice is prepared or further are left alone. Raises `NothingToBillYet` before the contract begins.
     """
-    contract = Contract.objects.select_for_update(of=("self",)).select_related("entity").get(pk=contract.pk)
+    (contract,) = _locked([contract])
+    return _refreshed(contract, Invoices(contract), read([contract]), at)
+
+
+def refresh_many(
+    contracts: Collection[Contract], at: datetime, ahead: Read
+) -> tuple[int, list[tuple[Contract, SeatlineError]]]:
+    """The same for several contracts in the transaction that runs, from what was read ahead.
+
+    Gives back how many were refreshed, and which failed and why. Contracts that have not begun are passed over. One
+    that fails leaves its drafts as they were and stops no other.
+    """
+    done = 0
+    failed: list[tuple[Contract, SeatlineError]] = []
+    locked = _locked(contracts)
+    invoices = invoices_of(locked)
+    for contract in locked:
+        try:
+            with transaction.atomic():
+                _refreshed(contract, invoices[contract.pk], ahead, at)
+        except NothingToBillYet:
+            continue
+        except SeatlineError as error:
+            failed.append((contract, error))
+        else:
+            done += 1
+    return done, failed
+
+
+def _locked(contracts: Collection[Contract]) -> list[Contract]:
+    """The rows, locked in one order for all who lock several."""
+    rows = Contract.objects.select_for_update(of=("self",)).select_related("entity")
+    return list(rows.filter(pk__in=[contract.pk for contract in contracts]).order_by("pk"))
+
+
+def _refreshed(contract: Contract, invoices: Invoices, ahead: Read, at: datetime) -> list[Document]:
     current = period_at(contract, at)
     ends_on = current.ends_on if contract.ends_on is None else min(current.ends_on, contract.ends_on)
-    invoices = Invoices(contract)
     settled, again = invoices.settled, invoices.to_look_at_again()
-    making = _Making(contract, invoices, ahead or read([contract]), at)
+    making = _Making(contract, invoices, ahead, at)
     drafts: list[Document] = []
     for period in periods(contract.starts_on, ends_on, contract.billing_day):
         if period.starts_on not in settled:

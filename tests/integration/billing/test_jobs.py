@@ -24,7 +24,7 @@ def test_worker_knows_the_jobs():
 def test_new_call_reaches_the_tenant_s_draft(monkeypatch):
     contract, *_ = a_world("lotus", [PER_CALL], starts_on=datetime.now(UTC).date().replace(day=1))
     call = a_closed_call(contract.tenant_id, started_at=datetime.now(UTC))
-    monkeypatch.setattr(jobs, "mediate", lambda at: jobs_mediate(at, [call]))
+    monkeypatch.setattr(jobs, "mediate", lambda at, told: jobs_mediate(at, [call]))
     jobs.mediate_calls(timestamp=0)
     with finance_scope():
         assert str(Document.objects.get(contract=contract).net) == "1.50"
