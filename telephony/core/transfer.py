@@ -91,6 +91,8 @@ def answer(turn: Turn, asked: Asked | None, reason: str = "") -> None:
     if asked.request is not None:
         turn.order(cmd.AnswerRequest, request=asked.request, reason=reason)
     elif reason:
+        # In words, also to a phone that asked by REFER: a last NOTIFY of a failure makes some phones hang up at once
+        # (docs/adr/0021).
         say_to(turn, turn.call.legs[asked.by], "not-possible")
 
 
