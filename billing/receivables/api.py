@@ -40,13 +40,13 @@ class OpenItemShown(serializers.ModelSerializer):
 class PaymentShown(serializers.ModelSerializer):
     """Money between a tenant and a seller; negative where it goes back."""
 
-    seller = serializers.CharField(source="entity.code")
+    seller_id = serializers.UUIDField(source="entity_id", help_text="As in /sellers; tenants know it by its invoices.")
     allocations = serializers.SerializerMethodField()
 
     class Meta:
         model = Payment
         fields = (
-            "id", "tenant_id", "seller", "kind", "method", "received_on", "amount", "currency", "bank_ref",
+            "id", "tenant_id", "seller_id", "kind", "method", "received_on", "amount", "currency", "bank_ref",
             "takes_back_id", "note", "recorded_at", "allocations",
         )  # fmt: skip
 
@@ -135,8 +135,8 @@ class Payments(Listed, Found, Resource):
     ordering = ("-received_on", "id")
 
     def get_queryset(self) -> QuerySet[Payment]:
-        """With sellers and allocations."""
-        return Payment.objects.select_related("entity").prefetch_related("allocations")
+        """With what they pay for."""
+        return Payment.objects.prefetch_related("allocations")
 
     @extend_schema(request=PaymentBody, responses={201: PaymentShown})
     def create(self, request: Request) -> Response:
