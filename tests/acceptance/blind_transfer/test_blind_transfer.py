@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.acceptance.rig import Rig, RigPhone, wait_until
-from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.sound import hears_phrase, seconds_of_tone
 from tests.acceptance.world import (
     CALLER_HERTZ,
     SECOND,
@@ -93,6 +93,8 @@ def test_caller_who_is_sent_to_nobody_stays_with_the_agent(
     leg = report["legs"][1]
     assert leg["talk_ms"] + leg["hold_ms"] > 3000
     assert report["ended_by"] == "caller"
+    said = rig.var / "sounds" / "en" / "not-possible.wav"
+    assert hears_phrase(phone.heard()[-1], said), "and the agent is told"
 
 
 def test_caller_is_sent_to_a_queue_and_waits_there(rig: Rig, office: Client, first: RigPhone, second: RigPhone) -> None:
