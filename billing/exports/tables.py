@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from billing.invoices.models import Document, DocumentLine
 from billing.invoices.sources import line_sources
 from billing.mediation.models import UsageRecord
+from billing.mediation.rules import OF_CALLS
 from billing.mediation.usage import in_period
 from billing.rating.periods import ONE_DAY, Period
 
@@ -34,7 +35,8 @@ DOCUMENT_COLUMNS = (
 USAGE_COLUMNS = (
     "document_number", "line", "record", "day", "occurred_at", "call_id", "revision", "meter", "quantity",
     "talk_seconds", "outcome", "reason_not_billed", "dialled", "merchant_code", "queue", "agent",
-    "seats_leased", "seats_billed", "lease_id", "hours",
+    "seats_leased", "seats_billed", "lease_id", "hours", "waited_seconds", "number_outside", "label", "value",
+    "part_of",
 )  # fmt: skip
 
 
@@ -88,7 +90,10 @@ def _line_row(document: Document, line: DocumentLine) -> Iterator[Cell]:
 
 
 #: What a row of usage is made of; plain values, because a hundred thousand model instances cost seconds.
-_FIELDS = ("occurred_at", "source_id", "revision", "meter", "quantity", "duration", "reason", "facts")
+_FIELDS = (
+    "occurred_at", "source_id", "revision", "meter", "quantity", "duration", "reason", "facts", "waited", "number",
+    "label", "value", "belongs_to",
+)  # fmt: skip
 _ONE_SECOND = timedelta(seconds=1)
 
 
@@ -103,7 +108,7 @@ def usage_rows(document: Document) -> Iterator[list[Cell]]:
             yield [
                 document.number, line.position, "seat_window" if windowed else "seat_day", str(day["on"]), None, None,
                 None, None, None, None, None, None, None, None, None, None, int(day["seats"]), int(day["billed"]),
-                day.get("lease"), Decimal(day["hours"]) if windowed else None,
+                day.get("lease"), Decimal(day["hours"]) if windowed else None, None, None, None, None, None,
             ]  # fmt: skip
     if document.refers is None:
         period = Period(document.starts_on, document.ends_on)
@@ -115,10 +120,12 @@ def _call_rows(
     document: Document, line: int | None, usage: QuerySet[UsageRecord], zone: ZoneInfo
 ) -> Iterator[list[Cell]]:
     found = usage.order_by("occurred_at", "position").values_list(*_FIELDS).iterator(chunk_size=5000)
-    for occurred_at, source_id, revision, meter, quantity, duration, reason, facts in found:
-        local: datetime = occurred_at.astimezone(zone)
+    for at, source, revision, meter, quantity, talk, reason, facts, waited, number, label, value, whole in found:
+        local: datetime = at.astimezone(zone)
         yield [
-            document.number, line, "call", local.date(), local.isoformat(timespec="seconds"), str(source_id), revision,
-            meter, quantity, duration // _ONE_SECOND, facts.get("outcome"), reason, facts.get("dialled"),
-            facts.get("merchant_code"), facts.get("queue"), facts.get("agent"), None, None, None, None,
+            document.number, line, "call" if meter in OF_CALLS else meter, local.date(),
+            local.isoformat(timespec="seconds"), str(source), revision, meter, quantity, talk // _ONE_SECOND,
+            facts.get("outcome"), reason, facts.get("dialled"), facts.get("merchant_code"), facts.get("queue"),
+            facts.get("agent"), None, None, None, None, waited // _ONE_SECOND, number, label, value or None,
+            str(whole) if whole else None,
         ]  # fmt: skip

@@ -23,7 +23,9 @@ from billing.invoices.admin_tables import LineInline, TaxInline, reads_chinese
 from billing.invoices.models import Document, DocumentLine
 from billing.invoices.sources import line_sources
 from billing.mediation.admin import METERS
-from billing.receivables.admin_steps import MoneySteps, balance_of
+from billing.mediation.models import UsageRecord
+from billing.mediation.rules import OF_CALLS, STAFF_PAUSE, STAFF_SHIFT
+from billing.receivables.admin_steps import MoneySteps
 from billing.receivables.rules import state_of
 from seatline import clock
 from seatline.panel.show import chip, figure, link, money, plain, tag, when, whole
@@ -62,11 +64,14 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
             None,
             {
                 "fields": (
-                    ("named", "status_shown", "tenant"),
-                    ("contract_link", "period", "counted"),
-                    ("net_shown", "tax_shown", "gross_shown"),
-                    ("prepared", "approved", "issued"),
-                    ("settled", "open_shown", "notes"),
+                    ("named", "status_shown"),
+                    ("tenant", "contract_link"),
+                    ("period", "counted"),
+                    ("net_shown", "tax_shown"),
+                    ("gross_shown", "issued"),
+                    ("prepared", "approved"),
+                    ("settled", "open_shown"),
+                    "notes",
                     "files",
                 )
             },
@@ -161,7 +166,7 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
     @display(description=gettext_lazy("paid"))
     def settled(self, row: Document) -> str:
         """What follows from payments and credit notes today."""
-        item = balance_of(row)
+        item = self.balance(row)
         if item is None:
             return "–"
         state = state_of(item, timezone.localdate())
@@ -173,7 +178,7 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
     @display(description=gettext_lazy("open"))
     def open_shown(self, row: Document) -> str:
         """Still to be paid."""
-        item = balance_of(row)
+        item = self.balance(row)
         return money(item.open, row.currency) if item is not None else "–"
 
     @display(description=gettext_lazy("credited by"))
@@ -234,7 +239,7 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
                 "row": row,
                 "quantity": figure(plain(row.quantity)),
                 "meter": METERS.get(row.meter, row.meter),
-                "url": reverse("admin:telephony_call_change", args=[row.source_id]),
+                "url": _origin(row),
             }
             for row in page
         ]
@@ -262,6 +267,17 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
         if document is None:
             raise Http404
         return document
+
+
+def _origin(row: UsageRecord) -> str:
+    """The page of the call or shift that a record comes from; empty where there is none to show."""
+    if row.meter in OF_CALLS:
+        return reverse("admin:telephony_call_change", args=[row.source_id])
+    if row.belongs_to is None:
+        return ""
+    if row.meter in {STAFF_SHIFT, STAFF_PAUSE}:
+        return reverse("admin:agents_agentsession_change", args=[row.belongs_to])
+    return reverse("admin:telephony_call_change", args=[row.belongs_to])
 
 
 def _signed(person: Any, at: Any) -> str:

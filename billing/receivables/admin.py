@@ -232,6 +232,7 @@ class PaymentAdmin(OfTenant):
             "title": _("Statement of %(tenant)s") % {"tenant": tenant},
             "opts": self.opts,
             "told": told,
+            "last_day": until - timedelta(days=1),
             "opening": money(told.opening, currency),
             "closing": money(told.closing, currency),
             "entries": [

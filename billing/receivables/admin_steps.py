@@ -35,9 +35,15 @@ class MoneySteps(WindowAdmin):
 
     money_actions = ("pay_it", "dispute_it", "settle_it", "write_it_off", "free_it")
 
+    def balance(self, row: Document) -> OpenItem | None:
+        """The balance as the page shows it, asked once for all buttons and fields of a row."""
+        if not hasattr(row, "shown_balance"):
+            row.shown_balance = balance_of(row)
+        return row.shown_balance
+
     def offers_money(self, row: Document, name: str) -> bool:
         """The steps that make sense for the balance."""
-        item = balance_of(row)
+        item = self.balance(row)
         if item is None:
             return False
         return {

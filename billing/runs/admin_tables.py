@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.invoices.models import Document
+from billing.mediation.admin import METERS
 from billing.mediation.models import UsageRecord
 from billing.runs.findings import Finding, Kind
 from billing.runs.models import BillingRun, RunDocument, RunItem
@@ -61,6 +62,8 @@ def _what(one: Finding) -> str:
             return one.what_zh if (get_language() or "").startswith("zh") else one.what
         case Kind.USAGE_OF_NOBODY:
             return str(dict(UsageRecord.Reason.choices).get(one.what, one.what))
+        case Kind.USAGE_WITHOUT_PRICE:
+            return str(METERS.get(one.what, one.what))
         case Kind.LATE_USAGE_EXPECTED:
             return _("until %(day)s") % {"day": one.what}
     return one.what
