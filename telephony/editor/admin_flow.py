@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -38,4 +39,4 @@ class FlowPages:
 
     def to(self, flow: Flow, step: str = "") -> HttpResponse:
         """To the editor, at a step."""
-        return redirect(f"{self.address(flow)}?step={step}" if step else self.address(flow))
+        return redirect(f"{self.address(flow)}?{urlencode({'step': step})}" if step else self.address(flow))
