@@ -143,7 +143,7 @@ def _likeness(call: Call, at: datetime) -> object:
             leg.answered_at is not None,
             leg.ended_at is not None,
             leg.held and not leg.ended_at,
-            leg.trunk != "",
+            leg.trunk != "" and not leg.ended_at,
             bool(outside_number(leg.endpoint)) and not leg.ended_at,
         )
         for leg in call.legs
@@ -234,7 +234,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.LegAnswered(**head, channel=channel)
             if call.stage not in TALKS or len(call.legs) == 2 or channel == call.legs[1].channel:
                 yield ev.LegHeld(**head, channel=channel)
-            if call.stage is not Stage.TALKING or (len(call.legs) == 2 and call.plan.queues[QUEUE].record):
+            sends = len(call.legs) == 2 and call.plan.queues[QUEUE].record and call.dialled == NUMBER
+            if call.stage is not Stage.TALKING or sends:
                 yield ev.BlindAsked(**head, channel=channel, target="2002")
                 yield ev.BlindAsked(**head, channel=channel, target="tickets")
             yield ev.LegResumed(**head, channel=channel)
@@ -242,8 +243,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
 
 
 def _wishes(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
-    """What the agents of a small world wish: in one of the plans, and of the first talk alone."""
-    if not call.plan.queues[QUEUE].record:
+    """What the agents of a small world wish: in one of the plans, on one of its numbers, of the first talk alone."""
+    if not call.plan.queues[QUEUE].record or call.dialled != NUMBER:
         return
     first = call.stage is not Stage.TALKING or len(call.legs) == 2
     for wish in Wish if first else (Wish.LEAVE,):
