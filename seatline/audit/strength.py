@@ -5,10 +5,8 @@ ones, or is the name it belongs to, was made by a person.
 """
 
 SHORTEST = 20  # characters of a secret that no person types (trust.md 3.6)
-#: PINs that are tried first: the beginning of every list of leaked PINs (D. Amitay, 2011; DataGenetics, 2012).
-FIRST_PINS = ("1234", "0000", "1111", "1212", "7777", "1004", "2000", "4444", "2222", "6969", "123456", "111111")
-#: Passwords that are tried first.
-FIRST_PASSWORDS = ("password", "123456", "12345678", "admin", "asterisk", "changeme", "secret", "seatline", "letmein")
+#: Passwords that are tried first. Few, since each try takes as long as a login.
+FIRST_PASSWORDS = ("password", "12345678", "admin", "seatline")
 
 
 def weak(secret: str, name: str = "") -> bool:
@@ -19,4 +17,10 @@ def weak(secret: str, name: str = "") -> bool:
 
 def first_guesses(name: str) -> tuple[str, ...]:
     """What somebody tries first as the password of `name`."""
-    return (name, f"{name}123", f"{name}1", *FIRST_PASSWORDS)
+    return (name, f"{name}123", *FIRST_PASSWORDS)
+
+
+def first_pins(number: str) -> tuple[str, ...]:
+    """What somebody tries first as the PIN of agent `number`: the PIN that leads every list of leaked ones, and the
+    number itself. Other easy ones are refused when a PIN is set (agents/people/rules.py)."""
+    return ("1234", number)
