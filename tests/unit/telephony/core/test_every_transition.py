@@ -152,8 +152,8 @@ def test_caller_who_leaves_the_queue_is_taken_off_the_floor():
             call, commands, facts = move.stepped
             if call.stage not in (Stage.WAITING, Stage.RINGING):
                 assert sum(isinstance(one, cmd.LeaveQueue) for one in commands) == 1
-                # A customer who is to be called back waits nowhere himself.
-                waited = call.calling_back is None
+                # A customer who is to be called back, and is not on the line yet, waits nowhere himself.
+                waited = move.before.channel is not None
                 assert sum(isinstance(one, fact.QueueLeft) for one in facts) == waited
 
 
