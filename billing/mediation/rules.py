@@ -5,12 +5,13 @@ answered by an agent is not billed, with one exception: a caller whom the flow i
 its own, which a contract may price or not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
 from uuid import UUID, uuid5
+
+from billing.mediation.facts import ClosedCall, Order, OutsideLeg, Shift
 
 #: Calls answered by an agent, in and out, and calls that the flow brought to a good end by itself.
 CALL_IN = "call_in"
@@ -57,101 +58,6 @@ _NO_TIME = timedelta(0)
 _GB = 1_000_000_000
 _ONE = Decimal(1)
 _MORE_PAUSES = 20
-
-
-class OutsideLeg(Protocol):
-    """A call to a number outside, as a part of a call (`telephony.journal.services.OutsideLeg`)."""
-
-    @property
-    def leg_id(self) -> UUID: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def started_at(self) -> datetime: ...
-    @property
-    def answered_at(self) -> datetime | None: ...
-    @property
-    def ended_at(self) -> datetime | None: ...
-
-
-class ClosedCall(Protocol):
-    """What telephony tells of a call that has ended (`telephony.journal.services.ClosedCall`)."""
-
-    @property
-    def call_id(self) -> UUID: ...
-    @property
-    def position(self) -> int: ...
-    @property
-    def tenant_id(self) -> UUID | None: ...
-    @property
-    def direction(self) -> str: ...
-    @property
-    def dialled(self) -> str: ...
-    @property
-    def merchant_code(self) -> str | None: ...
-    @property
-    def flow_code(self) -> str | None: ...
-    @property
-    def queue_code(self) -> str | None: ...
-    @property
-    def agent_number(self) -> str | None: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def started_at(self) -> datetime: ...
-    @property
-    def talk(self) -> timedelta: ...
-    @property
-    def waited(self) -> timedelta: ...
-    @property
-    def practice(self) -> bool: ...
-    @property
-    def outside(self) -> Sequence[OutsideLeg]: ...
-
-
-class Pause(Protocol):
-    """A pause of a shift (`agents.presence.shifts.Pause`)."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def ends_at(self) -> datetime: ...
-    @property
-    def reason(self) -> str: ...
-
-
-class Shift(Protocol):
-    """A shift that is over (`agents.presence.shifts.Shift`)."""
-
-    @property
-    def session_id(self) -> UUID: ...
-    @property
-    def tenant_id(self) -> UUID: ...
-    @property
-    def agent_number(self) -> str: ...
-    @property
-    def by_operator(self) -> bool: ...
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def ends_at(self) -> datetime: ...
-    @property
-    def pauses(self) -> Sequence[Pause]: ...
-
-
-class Order(Protocol):
-    """An order that a caller confirmed (`telephony.lookups.confirmed.ConfirmedOrder`)."""
-
-    @property
-    def order_id(self) -> UUID: ...
-    @property
-    def tenant_id(self) -> UUID: ...
-    @property
-    def call_id(self) -> UUID: ...
-    @property
-    def confirmed_at(self) -> datetime: ...
-    @property
-    def value(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db import transaction
 
 from agents.presence.shifts import shifts_ended_since
+from billing.mediation.facts import ClosedCall
 from billing.mediation.models import Bookmark, UsageRecord
-from billing.mediation.rules import ClosedCall, Reading, Readings, read_calls, read_order, read_shift, read_stock
+from billing.mediation.rules import Reading, Readings, read_calls, read_order, read_shift, read_stock
 from billing.mediation.usage import usage_of_call
 from billing.rating.periods import ONE_DAY, day_starts_at, local_day
 from telephony.journal.services import closed_calls_after, count_closed_after
