@@ -89,6 +89,11 @@ class Promises:
         self._begun = {key: attempt for key, attempt in self._begun.items() if key in known or key in busy}
         return [call for call, key in self._calls.items() if key not in wanted]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anybody holds a place."""
+        return bool(self._places)
+
     def begin(self, call: CallId) -> Promise:
         """An agent is reserved: from here on the promise is a call."""
         promise = self._places.pop(call)

@@ -131,6 +131,8 @@ class Engine:
         for call in self.promises.follow(open_, self._plan, self.floor, at):
             if self.calls[call].stage in (Stage.WAITING, Stage.RINGING):  # later it is too late
                 events.append(ev.CallbackWithdrawn(call=call, at=at))
+        if self.promises.waiting:
+            self.floor.look_again(at)  # by now one may take agents whom he did not take before
         work = Work()
         self._run(events, at, work)
         return work

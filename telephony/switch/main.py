@@ -21,7 +21,6 @@ from seatline.ids import new_id
 from telephony.ami.listener import AmiListener
 from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, SecurityAlert
 from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
-from telephony.callbacks.services import open_promises
 from telephony.core.acd.agents import State
 from telephony.core.call import TALKS
 from telephony.core.engine import Engine
@@ -34,6 +33,7 @@ from telephony.plans.services import load_plan, phones
 from telephony.recordings.files import day_of, path_of
 from telephony.switch import figures, notices
 from telephony.switch.accounts import Accounts
+from telephony.switch.callbacks import Callbacks
 from telephony.switch.carrier import Carrier
 from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
@@ -49,7 +49,6 @@ log = structlog.get_logger(__name__)
 LANES = 4  # sockets for requests about calls
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
-CALLBACKS_EVERY = 5.0  # the same for customers whose time has come to be called back
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
 
 
@@ -93,6 +92,10 @@ class Switch:
         self._requests.have_answers = self._news["seatline_requests"].set
         self._shell.replies = self._requests.answer
         self._ari: AriClient | None = None
+        self._greeted = False  # phones are known, and what was lost with an earlier socket is put right
+        self._callbacks = Callbacks(
+            self._desk, engine, self._shell.act, lambda: self._greeted and self._shell.claiming, now
+        )
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -112,9 +115,9 @@ class Switch:
                 self._follow("seatline_presence", self._follow_presence),
                 self._follow("seatline_plan", self._follow_plan),
                 self._follow("seatline_numbers", self._follow_plan),
-                self._follow("seatline_callbacks", self._follow_callbacks),
+                self._follow("seatline_callbacks", self._callbacks.follow),
                 self._follow("seatline_requests", self._requests.follow),
-                self._watch_callbacks(),
+                self._callbacks.watch(),
                 self._watch_leases(),
                 figures.tell(self._engine, self._journal, lambda: self._shell.unwritten, lambda: self._ari is not None),
             )
@@ -173,8 +176,9 @@ class Switch:
             except (AriUnreachable, AriSilent) as error:
                 log.error("asterisk is away", cause=str(error))
             finally:
-                self._ari = None
+                self._ari, self._greeted = None, False
                 self._shell.bind(None)
+                self._callbacks.obey(())
             await asyncio.sleep(AGAIN_AFTER)
 
     async def _be_connected(self, ari: AriClient) -> None:
@@ -215,6 +219,8 @@ class Switch:
         log.info("asterisk connected", channels=len(live), calls=len(self._engine.calls))
         await self._push_phones()
         await self._look_at_phones()
+        self._greeted = True
+        await self._callbacks.follow()
 
     async def _listed(self, ari: AriClient, what: str) -> list[dict[str, Any]]:
         answer = await ari.request("GET", what)
@@ -275,17 +281,6 @@ class Switch:
             with suppress(AriSilent, AriUnreachable, TimeoutError):  # a new connection pushes them all
                 await self._push_phones()
 
-    async def _follow_callbacks(self) -> None:
-        promises = await self._desk.try_to(open_promises)
-        if promises is not None and self._shell.claiming:
-            self._shell.act(self._engine.call_back(promises, now()))
-
-    async def _watch_callbacks(self) -> None:
-        """Pauses and hours of callbacks end without a notice."""
-        while True:
-            await asyncio.sleep(CALLBACKS_EVERY)
-            self._news["seatline_callbacks"].set()
-
     def _no_asterisk(self) -> str:
         return "" if self._ari is not None else "there is no socket to Asterisk"
 
@@ -301,7 +296,7 @@ class Switch:
     async def _go_down(self) -> None:
         """Take no new call; finish those that are not talking, and recordings. Talking pairs stay for the next."""
         self._shell.claiming = False
-        self._shell.act(self._engine.call_back((), now()))
+        self._callbacks.obey(())
         end = asyncio.get_running_loop().time() + GO_DOWN_WITHIN.total_seconds()
         while asyncio.get_running_loop().time() < end:
             if all(call.stage in TALKS for call in self._engine.calls.values()):

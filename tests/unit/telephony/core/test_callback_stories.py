@@ -16,7 +16,7 @@ from telephony.core.callbacks import Promise
 from telephony.core.flow import Say, ToQueue
 from telephony.core.lines import OutsidePlan
 from telephony.core.opening import Hours, Span
-from telephony.core.plan import Numbering
+from telephony.core.plan import Demand, Numbering
 from telephony.core.resume import resume
 from telephony.core.values import CallbackId, EndedBy, Outcome
 from telephony.journal.projection import fold
@@ -275,6 +275,18 @@ def test_new_switch_takes_over_what_the_facts_tell(after, stage, outcome):
     assert (again.stage, again.outcome) == (stage, outcome)
     assert (again.calling_back.attempt, again.channel, again.caller) == (1, call.channel, MOBILE)
     assert [(leg.channel, leg.ended_at) for leg in again.legs] == [(leg.channel, leg.ended_at) for leg in call.legs]
+
+
+def test_customer_takes_by_and_by_agents_whom_he_did_not_take_at_first():
+    """The queue asks for level 5, and after a minute for level 1: nothing else happens meanwhile."""
+    demands = (Demand(skills={"art": 5}), Demand(after=60 * SECOND, skills={"art": 1}))
+    world = World(a_callback_plan(demands=demands), an_agent(1, art=2))
+    for after in range(0, 90, 5):
+        at = NINE + after * SECOND
+        world.asterisk.at(at, lambda at=at: world.asterisk.act(world.engine.call_back([a_promise()], at)))
+    world.asterisk.run()
+    (begun,) = [one for one in world.facts if isinstance(one, fact.CallbackBegun)]
+    assert begun.at == NINE + 60 * SECOND
 
 
 def test_new_switch_does_not_call_twice():
