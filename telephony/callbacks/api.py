@@ -53,7 +53,8 @@ class CallbackFilters(Filters):
     """Which callbacks."""
 
     state = serializers.ChoiceField(Callback.State.choices, required=False)
-    source = serializers.ChoiceField(Callback.Source.choices, required=False)
+    # Fields of DRF have an attribute of this name, for something else.
+    source = serializers.ChoiceField(Callback.Source.choices, required=False)  # type: ignore[assignment]
     queue = serializers.SlugField(required=False, source="queue_code", help_text="Code.")
     number = serializers.CharField(max_length=16, required=False)
     taken_by = serializers.UUIDField(required=False)
