@@ -52,6 +52,8 @@ def prepare(house: House) -> House:
         machine.require(house.local)
         step.say(f"Python {sys.version_info.major}.{sys.version_info.minor}, disk, memory, programs")
     house = settle_ports(house)
+    house.var.mkdir(parents=True, exist_ok=True)
+    house.var.chmod(0o700)  # recordings, journal and logs are nobody else's on this machine
     with voice.step("Asterisk's programs") as step:
         house.asterisk.prefix.fetch(voice.say)
         step.say(".".join(map(str, house.asterisk.prefix.version() or ())))

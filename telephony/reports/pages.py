@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -94,7 +94,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         name = f"{asked['by']}-{asked['first']}-{asked['last']}.csv"
         lines = csv_lines([column.key for column in table.columns], table.cells())
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+        return HttpResponse(b"".join(lines), content_type="text/csv; charset=utf-8", headers=headers)
     asked["format"] = "csv"
     context = {
         **admin.site.each_context(request), "title": _("Reports"), "form": form, "table": table,

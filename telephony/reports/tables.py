@@ -93,7 +93,8 @@ FORESIGHT = (
     Column("told", gettext_lazy("were told a wait"), ESTIMATOR),
     Column("answered", gettext_lazy("answered")),
     Column(
-        "mean_error", gettext_lazy("mean error"),
+        "mean_error",
+        gettext_lazy("mean error"),
         gettext_lazy("Seconds said too much for each caller; below 0 they waited longer than they were told."),
     ),
     Column("mean_absolute_error", gettext_lazy("wrong by"), gettext_lazy("Seconds, either way, for each caller.")),

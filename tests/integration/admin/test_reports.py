@@ -22,7 +22,7 @@ def test_every_report_opens_and_counts_the_one_call(staff, house, by):
     assert page.status_code == 200
     body = page.content.decode().split('data-testid="report"', 1)[1]
     assert "<tbody>" in body
-    rows = list(csv.DictReader(io.StringIO(ops.get(f"{REPORT}&by={by}&format=csv").getvalue().decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(ops.get(f"{REPORT}&by={by}&format=csv").content.decode("utf-8-sig"))))
     counted = next(name for name in ("entered", "taken", "calls") if name in rows[0])
     assert sum(int(row[counted]) for row in rows) == 1
 
