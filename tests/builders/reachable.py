@@ -228,7 +228,7 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.MessageMissing(**head, name=message, why="nothing was said")
         yield ev.RecordingKept(**head, name=call.recording, seconds=1.0, peak_db=-9.0, size=8)
         yield ev.RecordingMissing(**head, name=call.recording, why="the disk is full")
-        for channel in (*(leg.channel for leg in call.legs), STRANGER):
+        for channel in (*(leg.channel for leg in call.legs if leg.channel), STRANGER):
             yield ev.LegReady(**head, channel=channel)
             yield ev.LegRinging(**head, channel=channel)
             yield ev.LegAnswered(**head, channel=channel)
