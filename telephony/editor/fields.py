@@ -42,15 +42,22 @@ class Field:
 
 
 def fields_of(kind: str, sent: Sent, offers: Offers, faults: Sequence[Fault]) -> list[Field]:
-    """The form of a kind of node, filled with `sent`; the parts that must be filled in come first."""
+    """The form of a kind of node, filled with `sent`: what it does, then where it leads, then what has a default."""
     group = kinds().get(kind)
     if group is None:
         return []
-    parts = sorted(group.parts, key=lambda part: not part.needed)
+    parts = sorted(group.parts, key=_rank)
     return [
         _field(part, part.key, sent, offers, [told_here(fault) for fault in faults if fault.part == part.key])
         for part in parts
     ]
+
+
+def _rank(part: Part) -> int:
+    inner = part.shape.parts if isinstance(part.shape, Group) else (part,)
+    if all(isinstance(one.shape, Text) and one.shape.names == "node" for one in inner):
+        return 2
+    return 3 if part.default is not None else 0 if part.needed else 1
 
 
 def _field(part: Part, path: str, sent: Sent, offers: Offers, faults: Sequence[str] = ()) -> Field:

@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
 from seatline.panel.show import tag
 from seatline.uploads import too_large, whole_file
-from telephony.core.speaking import CURRENCIES, HOWS
+from telephony.core.speaking import CURRENCIES, HOWS, parts
 from telephony.plans.admin_of_tenants import OfTenant
 from telephony.plans.models import Prompt
 from telephony.plans.phrases import PHRASES
@@ -108,7 +108,7 @@ class PromptAdmin(OfTenant):
         self._may(request)
         value, how, language, currency = _asked(request)
         try:
-            sound = sound_of_value(value, how, language, currency, _sounds())[1]
+            sound = sound_of_value(value, how, language, currency, _sounds())
         except NothingToHear as error:
             raise Http404 from error
         return HttpResponse(sound, content_type="audio/wav", headers={"Cache-Control": "private, no-store"})
@@ -123,11 +123,7 @@ class PromptAdmin(OfTenant):
         said = []
         for language in LANGUAGES:
             asked = urlencode({"value": value, "as": how, "currency": currency, "language": language})
-            try:
-                names = sound_of_value(value, how, language, currency, _sounds())[0]
-            except NothingToHear:
-                names = ()
-            words = [PHRASES[name][language] for name in names]
+            words = [PHRASES[name][language] for name in parts(value, how, language, currency)]
             said.append((language, words, f"{reverse('admin:telephony_prompt_value')}?{asked}"))
         context = {
             **self.admin_site.each_context(request),

@@ -31,10 +31,9 @@ def sound_of(tenant: Tenant | None, say: object, language: str, sounds: Path) ->
     return joined(_files(tenant, say if isinstance(say, list) else [], language, sounds))
 
 
-def sound_of_value(value: str, how: str, language: str, currency: str, sounds: Path) -> tuple[tuple[str, ...], bytes]:
-    """The parts that say a value, and their WAV. Raises NothingToHear."""
-    names = parts(value, how, language, currency)
-    return names, joined(sounds / language / f"{name}.wav" for name in names)
+def sound_of_value(value: str, how: str, language: str, currency: str, sounds: Path) -> bytes:
+    """The WAV of a value as it is said. Raises NothingToHear."""
+    return joined(sounds / language / f"{name}.wav" for name in parts(value, how, language, currency))
 
 
 def joined(files: Iterable[Path]) -> bytes:

@@ -1,6 +1,13 @@
 // The editor of flows works without this: it brings the chosen step into sight, adds empty rows, guards what is typed,
 // and lets arrow keys go from card to card.
 (() => {
+  // Whoever works at a large flow wants to see it so on the next page, too.
+  const whole = document.querySelector("[data-whole]");
+  if (whole) {
+    whole.checked = sessionStorage.getItem("flow-half-size") === "yes";
+    whole.addEventListener("change", () => sessionStorage.setItem("flow-half-size", whole.checked ? "yes" : "no"));
+  }
+
   const drawing = document.getElementById("drawing");
   const cards = drawing ? [...drawing.querySelectorAll(".fe-card")] : [];
   const chosen = cards.find((card) => card.classList.contains("fe-chosen"));
