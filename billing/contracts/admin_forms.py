@@ -43,6 +43,9 @@ CHOICES = {
     "never": gettext_lazy("not on holidays"),
     "value": gettext_lazy("percentage of the value"),
     "count": gettext_lazy("price of each"),
+    "all": gettext_lazy("all"),
+    "days": gettext_lazy("those around the clock"),
+    "hours": gettext_lazy("those at weekly hours"),
 }
 _CREDIT = gettext_lazy("from their day on")
 

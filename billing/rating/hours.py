@@ -46,7 +46,7 @@ class HourBand:
     )
     holidays: Literal["any", "only", "never"] = field(
         default="any",
-        metadata=meaning("whether it holds on holidays, too, on them only or never", "节假日：均适用、仅适用或不适用"),
+        metadata=meaning("holidays", "节假日"),
     )
 
     def __post_init__(self) -> None:

@@ -36,9 +36,7 @@ class SuccessRate:
 class Commission:
     """Parameters of `commission`."""
 
-    base: Literal["value", "count"] = field(
-        metadata=meaning("a percentage of the value or a price each", "按成交额百分比或按单")
-    )
+    base: Literal["value", "count"] = field(metadata=meaning("what it is paid on", "提成依据"))
     rates: tuple[SuccessRate, ...] = field(metadata=meaning("what is paid by success rate", "按成功率的提成表"))
     floor: Decimal | None = field(default=None, metadata=meaning("paid at least for each deal", "每单最低提成"))
     cap: Decimal | None = field(default=None, metadata=meaning("paid at most for each deal", "每单最高提成"))

@@ -30,8 +30,8 @@ class Metered:
     mode: Literal["flat", "graduated", "volume", "package"] = field(
         default="flat",
         metadata=meaning(
-            "one price; each unit at its tier's price; all at the tier reached; whole blocks",
-            "单一价；分级累进；按达到的档位计全部；按组",
+            "how it is priced: at one price, by tiers, or in packages",
+            "计价方式：单一价、分档或按组",
         ),
     )
     tiers: tuple[Tier, ...] = field(

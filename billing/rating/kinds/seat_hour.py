@@ -39,8 +39,8 @@ class SeatHour:
     leases: Literal["all", "days", "hours"] = field(
         default="all",
         metadata=meaning(
-            "which leases it counts: all, those around the clock, those at weekly hours",
-            "计入的租约：全部、全天、每周时段",
+            "which leases it counts",
+            "计入的租约",
         ),
     )
 

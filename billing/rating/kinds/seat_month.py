@@ -28,22 +28,20 @@ class SeatMonth:
     minimum_seats: int = field(default=0, metadata=meaning("seats that are billed at least", "最低计费席位数"))
     minimum_scope: Literal["day", "period"] = field(
         default="day",
-        metadata=meaning(
-            "whether the minimum holds for every day or for the period as a whole", "最低席位按天或按账期计算"
-        ),
+        metadata=meaning("for what the minimum holds", "最低席位的计算范围"),
     )
     on_decrease: Literal["credit", "next_period"] = field(
         default="credit",
         metadata=meaning(
-            "from when fewer seats cost less: from their day on, or from the next period on",
-            "减席生效：当日起或下一账期起",
+            "from when fewer seats cost less",
+            "减席何时生效",
         ),
     )
     leases: Literal["all", "days", "hours"] = field(
         default="all",
         metadata=meaning(
-            "which leases it counts: all, those around the clock, those at weekly hours",
-            "计入的租约：全部、全天、每周时段",
+            "which leases it counts",
+            "计入的租约",
         ),
     )
 
