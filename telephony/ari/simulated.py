@@ -141,7 +141,7 @@ class SimulatedAsterisk:
     def _soon(self, work: Callable[[], None], delay: timedelta = AT_ONCE) -> None:
         self.at(self.now + delay, work)
 
-    def _carry_out(self, command: cmd.Command) -> None:
+    def _carry_out(self, command: cmd.Command) -> None:  # noqa: PLR0912  a branch for each command
         match command:
             case cmd.StartPrompt(call=call, channel=channel, playback=playback):
                 self._start_prompt(call, channel, playback)

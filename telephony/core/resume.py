@@ -23,28 +23,14 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     call = Call(id=call_id, plan=plan, counted=COUNT_ANEW)
     legs: dict[int, Leg] = {}
     for entry in sorted(facts, key=lambda f: f.seq):
+        if isinstance(entry, fact.CallEnded):
+            return None
         call = replace(call, facts=entry.seq, tenant=entry.tenant or call.tenant)
-        match entry:
-            case fact.CallArrived() | fact.CallbackBegun():
-                call, legs[0] = _begun(call, entry)
-            case fact.FlowEntered():
-                call = replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
-            case fact.QueueEntered():
-                queue = plan.queues.get(QueueId(entry.queue))
-                call = replace(call, queue=queue, waiting_since=entry.at)
-            case fact.AgentOffered() | fact.AgentTook() | fact.AgentConnected():
-                call = _tell_agent(call, legs, entry)
-            case fact.OutsideDialled() | fact.OutsideAnswered() | fact.OutsideConnected() | fact.OutsideFailed():
-                _tell_outside(legs, entry)
-            case fact.AgentMissed() | fact.LegEnded() | fact.LegHeld() | fact.LegResumed():
-                _tell_leg(legs, entry)
-                call = with_third(call, legs, entry) if isinstance(entry, fact.LegHeld | fact.LegResumed) else call
-            case _ if isinstance(entry, THIRD):
-                call = with_third(call, legs, entry)
-            case fact.RecordingStarted() | fact.MessageStarted() | fact.OrderConfirmed():
-                call = _with_kept(call, entry)
-            case fact.CallEnded():
-                return None
+        _tell_leg(legs, entry)
+        _tell_outside(legs, entry)
+        call = _tell_call(call, entry, plan)
+        if isinstance(entry, THIRD):
+            call = with_third(call, legs, entry)
     if 0 not in legs:
         return None
     if call.calling_back is not None:
@@ -83,22 +69,45 @@ def _tell_agent(
     return call if isinstance(entry, fact.AgentTook) else replace(call, outcome=Outcome.ANSWERED)
 
 
-def _with_kept(call: Call, entry: fact.RecordingStarted | fact.MessageStarted | fact.OrderConfirmed) -> Call:
+def _tell_call(call: Call, entry: fact.Fact, plan: Plan) -> Call:
     match entry:
+        case fact.CallArrived():
+            return replace(call, channel=ChannelId(entry.channel), dialled=entry.dialled, caller=entry.caller)
+        case fact.CallbackBegun():
+            return called_back(call, entry)
+        case fact.FlowEntered():
+            return replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
+        case fact.QueueEntered():
+            return replace(call, queue=plan.queues.get(QueueId(entry.queue)), waiting_since=entry.at)
+        case fact.AgentConnected():
+            return replace(call, outcome=Outcome.ANSWERED)
         case fact.RecordingStarted():
             return replace(call, recording=entry.name)
         case fact.MessageStarted():
             return replace(call, outcome=Outcome.VOICEMAIL)
         case fact.OrderConfirmed():
             return replace(call, ordered=(*call.ordered, entry.key))
+    return call
 
 
-def _tell_leg(legs: dict[int, Leg], entry: fact.AgentMissed | fact.LegEnded | fact.LegHeld | fact.LegResumed) -> None:
+def _tell_leg(legs: dict[int, Leg], entry: fact.Fact) -> None:
     match entry:
-        case fact.LegHeld() | fact.LegResumed():
-            legs[entry.leg] = replace(legs[entry.leg], held=isinstance(entry, fact.LegHeld))
-        case _:
-            legs[entry.leg] = replace(legs[entry.leg], ended_at=entry.at)
+        case fact.CallArrived():
+            channel = ChannelId(entry.channel)
+            legs[0] = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
+        case fact.CallbackBegun():
+            legs[0] = nobody(entry.at)
+        case fact.AgentOffered():
+            legs[entry.leg] = Leg(
+                no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,
+                agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
+            )  # fmt: skip
+        case fact.AgentTook(leg=no) | fact.AgentConnected(leg=no):
+            legs[no] = replace(legs[no], answered_at=entry.at)
+        case fact.LegHeld(leg=no) | fact.LegResumed(leg=no):
+            legs[no] = replace(legs[no], held=isinstance(entry, fact.LegHeld))
+        case fact.AgentMissed(leg=no) | fact.LegEnded(leg=no):
+            legs[no] = replace(legs[no], ended_at=entry.at)
 
 
 def _tell_outside(legs: dict[int, Leg], entry: fact.Fact) -> None:

@@ -8,7 +8,7 @@ from telephony.core.values import Leg, LegKind
 
 THIRD = (
     fact.TransferBegun, fact.ConsultBegun, fact.ConsultAnswered, fact.ConsultTurned, fact.ConsultEnded,
-    fact.TransferCompleted, fact.TalkJoined,
+    fact.TransferCompleted, fact.TalkJoined, fact.LegHeld, fact.LegResumed,
 )  # fmt: skip
 
 
