@@ -7,6 +7,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -16,9 +17,10 @@ from seatline.api.problems import CONTENT_TYPE, problem
 
 @cache
 def description() -> dict[str, Any]:
-    """The OpenAPI document; made once a process, since code alone decides it."""
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    """The OpenAPI document, in English; made once a process, since code alone decides it."""
+    with override("en"):  # one for all: whoever comes first must not decide the language of names
+        generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+        made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made
 
 

@@ -28,7 +28,7 @@ class DayOfYear(serializers.RegexField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", **kwargs)
 
-    def to_internal_value(self, data: Any) -> tuple[int, int]:
+    def to_internal_value(self, data: Any) -> tuple[int, int]:  # type: ignore[override]
         """As rules take it."""
         month, _dash, day = super().to_internal_value(data).partition("-")
         month_and_day(f"{month}-{day}")

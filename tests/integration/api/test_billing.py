@@ -53,6 +53,10 @@ def test_invoice_is_prepared_by_a_program_and_approved_by_another_person(world, 
     assert tenant.get(f"{path}/files/csv").content == file.content
     assert tenant.get(f"{path}/files/pdf-en").content[:4] == b"%PDF"
     assert tenant.get(f"{path}/files/nothing").status_code == 404
+    assert tenant.get(f"{path}/files/usage-csv").json()["code"] == "not_made_yet"
+    usage = program.get(f"{path}/files/usage-csv")
+    assert usage.status_code == 200 and tenant.get(f"{path}/files/usage-csv").content == usage.content
+    assert tenant.get(f"{path}/files/ubl").content.startswith(b"<?xml")
 
     (item,) = tenant.get("open-items").json()["results"]
     assert (item["number"], item["open"]) == (issued["number"], issued["gross"])

@@ -18,6 +18,7 @@ from tenants.keys.services import (
     KeyNeedsFinance,
     KeyWithoutRights,
     RightNotForKeys,
+    forget_answers,
     make_key,
     revoke_key,
 )
@@ -248,6 +249,13 @@ def test_keys_of_requests_are_each_programs_own(ops):
 
     assert ops.post("tenants", {"code": "one", "name": "One"}, **header).json()["code"] == "one"
     assert another.post("tenants", {"code": "two", "name": "Two"}, **header).json()["code"] == "two"
+
+
+def test_kept_answers_are_forgotten_after_a_day(ops):
+    ops.post("tenants", {"code": "lotus", "name": "Lotus"}, **{"Idempotency-Key": "old"})
+    with operator_scope():
+        assert forget_answers(clock.now() + timedelta(hours=23)) == 0
+        assert forget_answers(clock.now() + timedelta(hours=25)) == 1
 
 
 def test_secret_is_not_in_a_kept_answer(museum):
