@@ -19,17 +19,16 @@ MOST = 20  # digits
 _KEYED = "callback"  # the variable with the number that the caller has keyed, as people write it
 
 
-def ask(turn: Turn, node: Callback, first: tuple[Say, ...] = ()) -> str | None:
-    """Offer the caller's own number, after `first`; ask for another where that one cannot be called."""
+def ask(turn: Turn, node: Callback) -> str | None:
+    """Offer the caller's own number; ask for another where that one cannot be called."""
     queue = turn.call.plan.queues.get(node.queue)
     if queue is None or queue.tenant != turn.call.tenant:
         return node.otherwise  # a flow must never lead into a neighbour's queue
-    if not turn.call.asked:
-        own = usable(turn, turn.call.caller)
-        turn.become(asked="own" if own else "another")
-        if own:
-            _keep(turn, turn.call.caller)
-    _speak(turn, (*first, *node.say))
+    own = usable(turn, turn.call.caller)
+    turn.become(asked="own" if own else "another")
+    if own:
+        _keep(turn, turn.call.caller)
+    _speak(turn, node.say)
     return None
 
 

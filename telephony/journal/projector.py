@@ -203,7 +203,8 @@ def _message_values(one: Folded, row: MessageRow, codes: Mapping[UUID, str]) -> 
 
 
 def _keep_callbacks(folded: Sequence[Folded]) -> None:
-    keep_asked([Callback(**_callback_values(one, row)) for one in folded for row in one.callbacks])
+    asked = [(one, row) for one in folded for row in one.callbacks if not one.call.practice]
+    keep_asked([Callback(**_callback_values(one, row)) for one, row in asked])
     keep_attempts({one.call.callback_id for one in folded if one.call.callback_id is not None})
     close_called_in(
         (one.call.tenant_id, one.call.queue_id, one.call.caller, one.call.connected_at)

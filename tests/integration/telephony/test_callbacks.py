@@ -50,11 +50,11 @@ def queue(museum) -> Queue:
         return a_queue(museum.tenant, callback_tries=2, callback_pause=600 * SECOND)
 
 
-def asked_by_key(queue, *, number=MOBILE, at=NINE, waited=60.0, caller=MOBILE):
+def asked_by_key(queue, *, number=MOBILE, at=NINE, waited=60.0, caller=MOBILE, practice=False):
     """A caller asks to be called back and hangs up."""
     head = {"call": CallId(uuid4()), "tenant": TenantId(queue.tenant_id), "at": at}
     return [
-        fact.CallArrived(dialled=SHOWN, caller=caller, channel="c", **head, seq=1),
+        fact.CallArrived(dialled=SHOWN, caller=caller, channel="c", practice=practice, **head, seq=1),
         fact.QueueEntered(queue=queue.pk, queue_code=queue.code, **head, seq=2),
         fact.QueueLeft(reason="exit_with_key", key="1", **head, seq=3),
         fact.CallbackAsked(
@@ -121,6 +121,11 @@ def test_promise_of_a_call_keeps_the_callers_place(queue, journal):
     promise = the_open_one()
     assert (promise.number, promise.dialled, promise.since) == (MOBILE, SHOWN, NINE - 60 * SECOND)
     assert (promise.queue, promise.attempt, promise.next_try_at) == (queue.pk, 1, NINE)
+
+
+def test_flow_that_is_tried_promises_nothing(queue, journal):
+    told(journal, asked_by_key(queue, practice=True))
+    assert open_promises() == [] and states() == []
 
 
 def test_who_asks_twice_is_called_once_at_the_older_place(queue, journal):
