@@ -26,7 +26,7 @@ from telephony.journal.rows import (
     OrderRow,
     RecordingRow,
 )
-from telephony.journal.two_witnesses import completed, retimed, unseen
+from telephony.journal.two_witnesses import completed, handed_over, retimed, unseen
 from telephony.journal.unclaimed import with_agents, with_tenant
 from telephony.lookups.models import Order
 from telephony.recordings.files import day_of, message_path, path_of
@@ -83,8 +83,10 @@ def facts_of(call_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
 
 def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
     """Make calls, legs and recordings what the ledger says; to be called after `alone`, within its transaction."""
-    seen = stories_of(call_ids)
-    told = {call_id: retimed(facts, seen.get(call_id, {})) for call_id, facts in facts_of(call_ids).items()}
+    seen: dict[UUID, Mapping[str, Story]] = {**stories_of(call_ids)}
+    told = facts_of(call_ids)
+    seen |= {call_id: handed_over(facts, seen[call_id]) for call_id, facts in told.items() if call_id in seen}
+    told = {call_id: retimed(facts, seen.get(call_id, {})) for call_id, facts in told.items()}
     folded = _folded(told, seen)
     codes = dict(Tenant.objects.values_list("id", "code"))
     calls = _differing(Call, {one.call.id: _call_values(one.call) for one in folded})

@@ -33,6 +33,19 @@ def retimed(facts: Iterable[fact.Fact], stories: Stories) -> list[fact.Fact]:
     return [_retimed(one, by_leg, gone, call_end) for one in told]
 
 
+def handed_over(facts: Iterable[fact.Fact], stories: Stories) -> Stories:
+    """The stories as they concern this call: one that the switch had, and that was given to the fallback, is over for
+    its caller then. What he meets in the fallback is a call of its own, which has facts of its own."""
+    arrived = next((one for one in facts if isinstance(one, fact.CallArrived)), None)
+    story = stories.get(arrived.channel) if arrived else None
+    if arrived is None or story is None:
+        return stories
+    given = min((at for name, at in story.marks.items() if name in _MARKS and at > arrived.at), default=None)
+    if given is None:
+        return stories
+    return {**stories, arrived.channel: replace(story, ended_at=given, estimated=False, cause=None, marks={})}
+
+
 def _channels(facts: Iterable[fact.Fact]) -> dict[int, str]:
     """Leg -> its channel; the last one told, since a leg outside may be dialled again over another trunk."""
     found: dict[int, str] = {}
@@ -71,14 +84,10 @@ def _retimed(
 
 
 def completed(folded: Folded, stories: Stories) -> Folded:
-    """A call with what Asterisk alone knows: whether all its channels have ended, which ends are estimated, and whom
-    the caller reached through the fallback after our switch was out of it."""
+    """A call with what Asterisk alone knows: whether all its channels have ended, and which ends are estimated."""
     legs = [_flagged(leg, stories.get(leg.channel)) for leg in folded.legs]
     call = folded.call
     own = [stories.get(leg.channel) for leg in legs if leg.channel]
-    caller = stories.get(legs[0].channel) if legs and legs[0].kind is LegKind.CALLER else None
-    if caller is not None and _MARKS & caller.marks.keys():
-        call, legs = _with_fallback(call, legs, caller, stories)
     return replace(
         folded,
         call=replace(
@@ -95,10 +104,10 @@ def _flagged(leg: LegRow, story: Story | None) -> LegRow:
 
 
 def unseen(call_id: UUID, stories: Stories) -> Folded | None:
-    """A call of which the switch put nothing on record, made from the channel events alone. None if the dialplan has
-    not marked it as one that nobody claimed: its facts are on the way then."""
+    """A call of which nobody put anything on record, made from the channel events alone. None if the dialplan has not
+    marked it as one that nobody claimed, or has given it another id: its facts are on the way then."""
     caller = next((one for one in stories.values() if one.root and _MARKS & one.marks.keys()), None)
-    if caller is None or caller.started_at is None:
+    if caller is None or caller.started_at is None or caller.renamed:
         return None
     call = CallRow(
         id=call_id, dialled=caller.exten, caller=caller.caller, caller_name=caller.caller_name,
@@ -115,7 +124,8 @@ def unseen(call_id: UUID, stories: Stories) -> Folded | None:
             if any(_waited_with(caller, stories)):
                 outcome = Outcome.ABANDONED
         call = replace(call, outcome=outcome.value, ended_by=ended_by.value)
-    return completed(Folded(call, (leg,), None), stories)
+    call, legs = _with_fallback(call, (leg,), caller, stories)
+    return completed(Folded(call, tuple(legs), None), stories)
 
 
 def _waited_with(caller: Story, stories: Stories) -> list[Story]:

@@ -147,6 +147,7 @@ class Story:
     source: str = ""  #: the channel name of who hung up, or who in Asterisk did
     bridges: dict[str, datetime] = field(default_factory=dict)  #: bridge -> first entered at
     marks: dict[str, datetime] = field(default_factory=dict)  #: Mark -> first at
+    renamed: bool = False  #: a mark gives the call another id than its channel's: it was ours before
 
     @property
     def root(self) -> bool:
@@ -164,6 +165,7 @@ class Story:
         return bool(self.source) and self.source == self.channel_name
 
 
+_GIVEN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:")  # how a mark's text begins then
 _DIALLED = re.compile(r"[+0-9]+")
 
 
@@ -211,6 +213,7 @@ def _tell(story: Story, event: Seen) -> None:
             story.ended_at, story.estimated = event.at, True
         case Kind.USER_DEFINED:
             story.marks.setdefault(event.name, event.at)
+            story.renamed |= bool(_GIVEN_ID.match(event.text))
 
 
 def _number(value: object) -> int:

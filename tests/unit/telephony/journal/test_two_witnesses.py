@@ -9,7 +9,7 @@ import pytest
 from telephony.core import facts as fact
 from telephony.core.values import CallId, EndedBy, LegKind, Outcome, agent_channel, talk_bridge
 from telephony.journal.projection import fold
-from telephony.journal.two_witnesses import completed, retimed, unseen
+from telephony.journal.two_witnesses import completed, handed_over, retimed, unseen
 from telephony.witness.rules import Kind, stories
 from tests.builders.calls import MUSEUM, NINE, a_call_id
 from tests.builders.telephony import an_answered_call
@@ -126,15 +126,27 @@ def test_call_without_a_mark_is_not_made_up():
     assert unseen(CALL, stories(unmarked)) is None
 
 
-def test_caller_whom_the_fallback_rescued_was_answered_whatever_the_switch_thought():
-    """The switch died, somebody sent the caller to the fallback, and an agent took the call there."""
+def test_caller_who_is_given_to_the_fallback_is_another_call_from_then_on():
+    """The switch hung, the watchdog took the caller over, and an agent took the call there: that has its own facts."""
     facts = [
         fact.CallArrived(call=CALL, seq=1, at=NINE, dialled="+862196968101", caller="", channel=CALLER),
-        fact.CallEnded(call=CALL, seq=2, at=NINE + 40 * SECOND, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM),
+        fact.LegEnded(call=CALL, seq=2, at=NINE + 40 * SECOND, leg=0, cause=0),
+        fact.CallEnded(call=CALL, seq=3, at=NINE + 40 * SECOND, outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM),
     ]
-    events = a_fallback_call(mark="RESCUED")
-    folded = both(facts, events)
-    assert (folded.call.outcome, folded.call.talked) == ("answered", 10 * SECOND)
-    assert folded.call.ended_at == NINE + 14 * SECOND
-    still_waiting = [one for one in events if one.at < NINE + 2 * SECOND]
-    assert (both(facts, still_waiting).call.outcome, both(facts, still_waiting).call.ended_at) == ("", None)
+    seen = handed_over(facts, stories(a_fallback_call()))
+    call = completed(fold(CALL, retimed(facts, seen)), seen).call
+    assert (call.outcome, call.talked, call.witnessed) == ("failed", timedelta(0), True)
+    assert call.ended_at == NINE + 0.5 * SECOND
+    # The fallback's own record of a call that no switch had begins with the mark: all of it counts.
+    own = [replace(facts[0], at=NINE + 0.6 * SECOND), *facts[1:]]
+    seen = handed_over(own, stories(a_fallback_call()))
+    assert fold(CALL, retimed(own, seen)).call.ended_at == NINE + 14 * SECOND
+
+
+def test_call_that_the_dialplan_gives_another_id_is_not_made_up():
+    """It was ours, and its facts come under the new id."""
+    marked = [
+        replace(one, extra={"extra": f"{a_call_id(7)}::96968101:RESCUED"}) if one.kind is Kind.USER_DEFINED else one
+        for one in a_fallback_call()
+    ]
+    assert unseen(CALL, stories(marked)) is None
