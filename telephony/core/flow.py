@@ -105,6 +105,17 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    """Go on in the flow of the merchant with this code: for menus of a shared number's directory.
+
+    In a tenant's own flow it leads nowhere: nobody comes from one tenant to another so.
+    """
+
+    code: str
+    otherwise: str  # there is no such merchant now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
     """Speak, hang up, and put this outcome on the record."""
 
@@ -112,8 +123,8 @@ class Finish:
     say: tuple[Say, ...] = ()
 
 
-Node = Play | Menu | Directory | Opening | Speak | ToQueue | Forward | Finish | Asking
-WithCaller = Play | Menu | Directory | ToQueue | Forward | Finish | Asking
+Node = Play | Menu | Directory | Merchant | Opening | Speak | ToQueue | Forward | Finish | Asking
+WithCaller = Play | Menu | Directory | Merchant | ToQueue | Forward | Finish | Asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from telephony.core import facts as fact
 from telephony.core.asking import Callback, Digits, Lookup, Order, Pin, Voicemail
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import clear, end_leg, leave, words
-from telephony.core.flow import Directory, Finish, FlowBroken, Forward, Menu, Play, ToQueue, visit
+from telephony.core.flow import Directory, Finish, FlowBroken, Forward, Menu, Merchant, Play, ToQueue, visit
 from telephony.core.routing import Routed
 from telephony.core.values import EndedBy, Leg, LegKind, Outcome
 
@@ -79,6 +79,8 @@ def go(turn: Turn, name: str) -> None:
             leave(turn, node.outcome, node.say)
         case ToQueue():
             join(turn, node)
+        case Merchant():
+            to_merchant(turn, node)
         case Forward():
             if not outside.begin(turn, node):
                 go(turn, node.otherwise)
@@ -187,6 +189,19 @@ def key_missing(turn: Turn, event: ev.TimerFired) -> None:
         choose_merchant(turn)
     else:
         ask_again(turn)
+
+
+def to_merchant(turn: Turn, node: Merchant) -> None:
+    """Go on in the flow of the merchant whom the node names, if the directory leads there."""
+    shared, _code = routing.split(turn.call.plan, turn.call.dialled)
+    route = routing.find_merchant(turn.call.plan, shared, node.code, turn.at)
+    if turn.call.tenant is None and isinstance(route, Routed):
+        turn.become(node="", tries=0, keys="")
+        enter(turn, route, merchant=node.code)
+    elif turn.call.tenant is None and route is Outcome.SUSPENDED:
+        leave(turn, Outcome.SUSPENDED)
+    else:
+        go(turn, node.otherwise)
 
 
 def choose_merchant(turn: Turn) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from telephony.core.flow import Directory, Finish, Flow, Forward, Menu, Node, Opening, Play, Speak, ToQueue
+from telephony.core.flow import Directory, Finish, Flow, Forward, Menu, Merchant, Node, Opening, Play, Speak, ToQueue
 from telephony.core.values import FlowId, TenantId
 from telephony.plans.asking_parts import ASKING, unfit
 from telephony.plans.asking_parts import ways as ways_of_asking
@@ -27,6 +27,7 @@ from telephony.plans.parts import (
     HOURS,
     LANGUAGE,
     LENGTH,
+    MERCHANT,
     MUSIC,
     NODE,
     NUMBER,
@@ -56,6 +57,7 @@ NODES: Mapping[str, Kind] = {
     "play": Kind(Play, {"say": SAY, "next": NODE}, {}),
     "menu": Kind(Menu, {"say": SAY, "choices": CHOICES, "otherwise": NODE}, _ASKING),
     "directory": Kind(Directory, {"say": SAY, "otherwise": NODE}, {"length": LENGTH, **_ASKING}),
+    "merchant": Kind(Merchant, {"code": MERCHANT, "otherwise": NODE}, {}),
     "opening": Kind(Opening, {"hours": HOURS, "open": NODE, "closed": NODE}, {}),
     "speak": Kind(Speak, {"language": LANGUAGE, "next": NODE}, {}),
     "queue": Kind(ToQueue, {"queue": QUEUE}, {"say": SAY, "otherwise": OTHERWISE, "keys": CHOICES}),
@@ -166,7 +168,7 @@ def _ways(node: Node) -> Iterator[str]:
         case Menu():
             yield from node.choices.values()
             yield node.otherwise
-        case Directory() | Forward():
+        case Directory() | Forward() | Merchant():
             yield node.otherwise
         case Opening():
             yield from (node.open, node.closed)
@@ -195,7 +197,8 @@ def _unreachable(made: Mapping[str, Node], start: str) -> Iterator[Fault]:
 
 def _circles(made: Mapping[str, Node]) -> Iterator[Fault]:
     """Nodes from which a walk can come back without ever having met the caller: the call would never get on."""
-    alone = {name: list(_ways(node)) for name, node in made.items() if isinstance(node, Opening | Speak | Forward)}
+    without = Opening | Speak | Forward | Merchant
+    alone = {name: list(_ways(node)) for name, node in made.items() if isinstance(node, without)}
     for name, ways in alone.items():
         ahead, seen = list(ways), set[str]()
         while ahead:

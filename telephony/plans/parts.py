@@ -20,6 +20,7 @@ from telephony.plans.faults import Unfit, _
 
 KEYS = "0123456789*#"
 LANGUAGES = ("en", "zh")
+MERCHANT_CODE = re.compile(r"[0-9]{1,6}")
 E164 = re.compile(r"\+[1-9]\d{2,14}")
 # What a flow may say of a call by itself; the others are facts that it cannot claim.
 FINISHES = (
@@ -215,6 +216,12 @@ def _write_targets(value: tuple[Target, ...], names: Names) -> list[dict[str, An
     return [{"number": one.number, "ring": int(one.ring.total_seconds())} for one in value]
 
 
+def _merchant(value: Any, names: Names) -> str:
+    if isinstance(value, str) and MERCHANT_CODE.fullmatch(value):
+        return value
+    _fail(_("should be a merchant's code, as 101"))
+
+
 def _flag(value: Any, names: Names) -> bool:
     return value if isinstance(value, bool) else _fail(_("should be true or false"))
 
@@ -302,5 +309,6 @@ NUMBERS = Part(
     },
 )  # fmt: skip
 NUMBER = Part(_e164, _same, _NUMBER)
+MERCHANT = Part(_merchant, _same, {"type": "string", "pattern": "^[0-9]{1,6}$", "description": "a merchant's code"})
 FLAG = Part(_flag, _same, {"type": "boolean"})
 MUSIC = Part(_name, _same, {"type": "string", "description": "class of music on hold"})

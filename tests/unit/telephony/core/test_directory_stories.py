@@ -10,13 +10,25 @@ from telephony.ari.simulated import Caller
 from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.acd.agents import State
-from telephony.core.flow import Flow, ToQueue
+from telephony.core.flow import Finish, Flow, Menu, Merchant, Say, ToQueue
 from telephony.core.plan import MemberPlan, Numbering, Route, TenantPlan
 from telephony.core.values import FlowId, Outcome, QueueId, TenantId
 from telephony.journal.projection import fold
 from telephony.journal.queue_log import call_rows, parts_of
 from telephony.stays.rules import stays_of
-from tests.builders.calls import LONG_AGO, MUSEUM, NINE, NUMBER, SHARED, World, a_call_id, a_plan, a_queue, an_agent
+from tests.builders.calls import (
+    DIRECTORY,
+    LONG_AGO,
+    MUSEUM,
+    NINE,
+    NUMBER,
+    SHARED,
+    World,
+    a_call_id,
+    a_plan,
+    a_queue,
+    an_agent,
+)
 
 SECOND = timedelta(seconds=1)
 CALL = a_call_id()
@@ -117,3 +129,45 @@ def test_nobody_comes_to_a_merchant_by_a_number_that_is_not_shared():
     world = passed_on("1252000", dialled=NUMBER, keys=("", "0"))
     assert talked(world) == [CURATOR.agent]
     assert "TransferBegun" not in world.kinds()
+
+
+def chosen_by_menu(plan, *, dialled=SHARED, keys=("1", "", "0")):
+    """A caller of a menu in which 1 is the museum; the world after it."""
+    world = World(plan, CLERK, CURATOR)
+    world.asterisk.call(NINE, CALL, Caller(dialled=dialled, number="02161234567", keys=keys, talk=60 * SECOND))
+    world.asterisk.run()
+    assert not world.engine.calls
+    return fold(CALL, world.facts).call
+
+
+def a_menu(flow_id, tenant, code="101"):
+    """1 is a merchant by code; who is not there is told so."""
+    nodes = {
+        "ask": Menu(say=(Say("menu"),), choices={"1": "museum"}, otherwise="nobody"),
+        "museum": Merchant(code=code, otherwise="nobody"),
+        "nobody": Finish(outcome=Outcome.NO_MERCHANT),
+    }
+    return Flow(id=flow_id, code="menu", version=1, tenant=tenant, start="ask", nodes=nodes)
+
+
+@pytest.mark.parametrize(
+    ("directory", "code", "came"),
+    [
+        ({}, "101", (MUSEUM, "101", Outcome.ANSWERED)),
+        ({}, "999", (None, "", Outcome.NO_MERCHANT)),  # nobody has this code
+        ({"active": False}, "101", (None, "", Outcome.SUSPENDED)),
+    ],
+)
+def test_merchant_is_chosen_from_a_menu(directory, code, came):
+    plan = a_directory_plan(**directory)
+    plan = replace(plan, flows=plan.flows | {DIRECTORY: a_menu(DIRECTORY, None, code)})
+    call = chosen_by_menu(plan)
+    assert (call.tenant_id, call.merchant_code, call.outcome) == came
+
+
+def test_menu_of_a_tenant_leads_to_no_other():
+    """The desk is a tenant: its own flow names the museum, and comes to nothing."""
+    plan = a_directory_plan()
+    plan = replace(plan, flows=plan.flows | {DESK_FLOW: a_menu(DESK_FLOW, DESK)})
+    call = chosen_by_menu(plan, keys=("000", "1"))
+    assert (call.tenant_id, call.outcome) == (DESK, Outcome.NO_MERCHANT)
