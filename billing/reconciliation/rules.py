@@ -28,6 +28,8 @@ class Seen(Protocol):
     def started_at(self) -> datetime: ...
     @property
     def ended_at(self) -> datetime | None: ...
+    @property
+    def brief(self) -> bool: ...
 
 
 class Recorded(Protocol):
@@ -101,6 +103,7 @@ class Report:
     on: date
     rows: Mapping[str, Row]
     differences: tuple[Difference, ...]
+    at_the_door: int = 0  #: callers who were gone before anybody could claim their call
     unwatched: int = 0  #: calls on record from before the second witness began, which nobody can compare
 
     @property
@@ -149,6 +152,8 @@ def compare(
             row.going_on += 1
         else:
             _count(row, books[0], bundled, priced)
+    door = [one.call_id for one in by_id.values() if one.brief and one.call_id not in known]
+    known.update(door)
     for one in by_id.values():
         if one.call_id not in known and (one.ended_at is None or one.ended_at < settled_before):
             rows[""].seen += 1
@@ -159,7 +164,7 @@ def compare(
         row = rows[str(tenant_id)]
         above = min(count, row.included)
         row.billed, row.included = row.billed + above, row.included - above
-    return Report(on, dict(sorted(rows.items())), tuple(sorted(faults)), unwatched)
+    return Report(on, dict(sorted(rows.items())), tuple(sorted(faults)), len(door), unwatched)
 
 
 def _fault(call: Recorded, twin: Seen | None, books: list[Used], settled_before: datetime) -> Fault | None:

@@ -42,6 +42,7 @@ class Mark(StrEnum):
 
 SELF_TEST = "SELFTEST"  # the user event by which the witness is tried at the start
 INTAKE = "from-trunk"  # the context in which carriers' calls come in (asterisk_etc/extensions.conf)
+OFFERED_FOR = timedelta(seconds=0.7)  # StasisBroadcast's half second, and a moment
 AT_THE_CODES = frozenset({"phones-remote"})  # contexts of agents who log in from outside: no calls
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -178,6 +179,13 @@ def is_call(story: Story) -> bool:
         return True
     carriers = story.context == INTAKE and bool(_DIALLED.fullmatch(story.exten))
     return carriers and not AT_THE_CODES & story.contexts
+
+
+def gone_at_the_door(story: Story) -> bool:
+    """Whether the caller hung up while the call was being offered: no answer, no mark, no longer than the offer."""
+    if story.started_at is None or story.ended_at is None or story.answered_at is not None or story.marks:
+        return False
+    return not story.estimated and story.ended_at - story.started_at < OFFERED_FOR
 
 
 def stories(events: Iterable[Seen]) -> dict[str, Story]:

@@ -18,7 +18,7 @@ from seatline.ids import uuid7
 from telephony.core.values import CallId
 from telephony.witness.files import Place
 from telephony.witness.models import CelBookmark, ChannelEvent
-from telephony.witness.rules import Kind, Mark, NotCel, Seen, Story, call_of, is_call, parse, stories
+from telephony.witness.rules import Kind, Mark, NotCel, Seen, Story, call_of, gone_at_the_door, is_call, parse, stories
 
 log = structlog.get_logger(__name__)
 _HEAD = ("kind", "at", "channel", "linked")
@@ -108,6 +108,7 @@ class SeenCall:
     started_at: datetime
     ended_at: datetime | None
     dialled: str
+    brief: bool = False  #: the caller was gone before anybody could claim the call: nothing was answered or decided
 
 
 def calls_seen(starts_at: datetime, ends_at: datetime) -> list[SeenCall]:
@@ -120,7 +121,9 @@ def calls_seen(starts_at: datetime, ends_at: datetime) -> list[SeenCall]:
             roots = sorted((one for one in channels.values() if is_call(one)), key=lambda one: one.channel)
             if roots and roots[0].started_at is not None:
                 one = roots[0]
-                found[call_id] = SeenCall(call_id, one.channel, roots[0].started_at, one.ended_at, one.exten)
+                found[call_id] = SeenCall(
+                    call_id, one.channel, roots[0].started_at, one.ended_at, one.exten, gone_at_the_door(one)
+                )
     return list(found.values())
 
 

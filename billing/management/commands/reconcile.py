@@ -41,6 +41,8 @@ class Command(BaseCommand):
                 f"{report.on} {names.get(tenant, 'nobody')}: seen {row.seen}, on record {row.recorded}, billed"
                 f" {row.billed}, included {row.included}, going on {row.going_on}, not billed: {reasons}"
             )
+        if report.at_the_door:
+            self.stdout.write(f"{report.at_the_door} callers hung up before anybody could claim their call.")
         if report.unwatched:
             self.stdout.write(f"{report.unwatched} calls are from before Asterisk's own record began: not compared.")
         for one in report.differences:
@@ -58,6 +60,7 @@ def _as_json(report: Report, names: dict[str, str]) -> dict[str, Any]:
             }
             for tenant, row in report.rows.items()
         ],
+        "at_the_door": report.at_the_door,
         "unwatched": report.unwatched,
         "differences": [
             {"fault": one.fault.value, "call": one.call, "tenant": names.get(one.tenant), "channel": one.channel}

@@ -23,6 +23,7 @@ class Call:
     tenant_id: UUID | None = MUSEUM
     ended_at: datetime | None = NINE + timedelta(minutes=2)
     started_at: datetime = NINE
+    brief: bool = False
 
     @property
     def call_id(self):
@@ -92,6 +93,12 @@ def test_call_that_goes_on_or_has_just_ended_is_no_difference():
     report = compared([OPEN, just], [OPEN, just], [])
     assert report.ok
     assert report.rows[str(MUSEUM)].going_on == 2
+
+
+def test_caller_who_is_gone_before_the_call_is_claimed_is_counted_and_no_difference():
+    report = compared([Call(1, brief=True)], [], [])
+    assert (report.ok, report.at_the_door) == (True, 1)
+    assert compared([Call(1, brief=True)], [ONE], [used(ONE)]).at_the_door == 0, "it was claimed after all"
 
 
 def test_call_from_before_the_second_witness_is_not_compared():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from telephony.core.naming import call_in_name, call_of_caller
 from telephony.core.values import CallId, ChannelId, agent_channel
-from telephony.witness.rules import Kind, NotCel, call_of, parse, stories
+from telephony.witness.rules import Kind, NotCel, call_of, gone_at_the_door, parse, stories
 from tests.builders.calls import a_call_id
 from tests.builders.tenants import NINE
 from tests.builders.witness import AGENT, CALLER, TRUNKS_CHANNEL, a_fallback_call, a_line, an_event
@@ -70,6 +70,17 @@ def test_end_that_asterisk_wrote_stands_above_one_that_was_estimated():
     assert (late.ended_at, late.estimated) == (NINE + timedelta(seconds=9), False)
     early = stories([begun, cut, an_event(Kind.CHAN_END, 3)])[CALLER]
     assert (early.ended_at, early.estimated) == (NINE + timedelta(seconds=3), False)
+
+
+def test_caller_who_hangs_up_while_the_call_is_offered_is_gone_at_the_door():
+    def gone(*events):
+        return gone_at_the_door(stories([an_event(Kind.CHAN_START), *events])[CALLER])
+
+    assert gone(an_event(Kind.CHAN_END, 0.4))
+    assert not gone(an_event(Kind.CHAN_END, 2)), "somebody had it by then"
+    assert not gone(an_event(Kind.ANSWER, 0.1), an_event(Kind.CHAN_END, 0.4))
+    assert not gone(an_event(Kind.CUT, 0.4)), "nobody knows when it ended"
+    assert not gone()
 
 
 def test_call_is_in_the_callers_channel_and_sorts_by_its_second():
