@@ -37,7 +37,7 @@ STATUS_TONES = {
     Document.Status.ISSUED: "good",
 }
 STATES = {
-    "open": (gettext_lazy("open"), "plain"),
+    "open": (gettext_lazy("unpaid"), "plain"),
     "part_paid": (gettext_lazy("paid in part"), "info"),
     "overdue": (gettext_lazy("overdue"), "bad"),
     "paid": (gettext_lazy("paid"), "good"),
@@ -175,7 +175,7 @@ class DocumentAdmin(DocumentSteps, MoneySteps):
             tag(name, tone) if not item.disputed else format_html("{} {}", tag(name, tone), tag(_("disputed"), "warn"))
         )
 
-    @display(description=gettext_lazy("open"))
+    @display(description=gettext_lazy("still open"))
     def open_shown(self, row: Document) -> str:
         """Still to be paid."""
         item = self.balance(row)

@@ -111,6 +111,12 @@ class UsageRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=["tenant", "occurred_at"], name="usage_by_tenant_and_time"),
+            # For the board of exceptions: a few rows among millions.
+            models.Index(
+                fields=["occurred_at"],
+                name="usage_to_look_at",
+                condition=models.Q(reason__in=["unassigned", "unknown_outcome"]),
+            ),
             models.Index(fields=["source_id"], name="usage_by_source"),
         ]
 

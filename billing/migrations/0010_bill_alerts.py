@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('raised_at', models.DateTimeField(blank=True, null=True, verbose_name='reached at')),
                 ('raised_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='amount then')),
                 ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set by')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant', verbose_name='tenant')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='tenant')),
             ],
             options={
                 'verbose_name': 'bill alert',

@@ -189,7 +189,7 @@ def _invoices() -> list[dict[str, Any]]:
     balances: dict[UUID, Any] = {row.pk: item_of(row) for row in invoices_with_balance()}
     fapiao_of = set(Fapiao.objects.exclude(file_name="").values_list("document_id", flat=True))
     today = timezone.localdate()
-    names = {"open": _("open"), "part_paid": _("paid in part"), "overdue": _("overdue"), "paid": _("paid"),
+    names = {"open": _("unpaid"), "part_paid": _("paid in part"), "overdue": _("overdue"), "paid": _("paid"),
              "credited": _("credited")}  # fmt: skip
     rows = []
     for document in Document.objects.filter(status=Document.Status.ISSUED).order_by("-issued_at")[:120]:

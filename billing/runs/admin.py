@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from billing.contracts.models import BillingEntity
+from billing.invoices.admin_tables import reads_chinese
 from billing.invoices.models import Document
 from billing.runs.admin_tables import document_rows, finding_rows, item_rows, total_rows
 from billing.runs.findings import findings
@@ -45,6 +46,11 @@ class ApproveForm(AskForm):
     """Carries what the person has seen."""
 
     seen = forms.CharField(widget=forms.HiddenInput(), required=False)
+
+
+def seller_name(entity: BillingEntity) -> str:
+    """The seller in the language of the screen."""
+    return entity.legal_name_zh if reads_chinese() and entity.legal_name_zh else entity.legal_name
 
 
 def last_month_ended(on: date) -> date:
@@ -142,7 +148,7 @@ class RunAdmin(WindowAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Period board"),
                 "opts": self.opts,
-                "sellers": sellers,
+                "sellers": [{"code": one.code, "name": seller_name(one)} for one in sellers],
                 "entity": entity,
                 "closes_on": closes_on,
                 "last_day": closes_on - ONE_DAY,
@@ -166,6 +172,7 @@ class RunAdmin(WindowAdmin):
             extra_context = {
                 **(extra_context or {}),
                 "run": run,
+                "seller": seller_name(run.entity),
                 "title": self.named(run),
                 "subtitle": None,
                 "status": self.status_shown(run),

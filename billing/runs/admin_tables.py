@@ -15,7 +15,7 @@ from billing.runs.findings import Finding, Kind
 from billing.runs.models import BillingRun, RunDocument, RunItem
 from billing.runs.preview import Total
 from seatline.panel.said import said_later
-from seatline.panel.show import chip, money, plain, tag, whole
+from seatline.panel.show import chip, money, tag, whole
 from tenants.accounts.models import Tenant
 
 ONE_DAY = timedelta(days=1)
@@ -70,7 +70,7 @@ def _what(one: Finding) -> str:
 
 
 def _quantity(one: Finding) -> str:
-    return plain(one.quantity) if one.quantity else ""
+    return f"{one.quantity.normalize():,f}" if one.quantity else ""
 
 
 def _url(one: Finding) -> str:

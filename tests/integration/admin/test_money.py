@@ -63,7 +63,7 @@ def test_board_shows_what_is_due_and_what_to_look_at(staff, house):
 def test_invoice_is_paid_disputed_and_credited_in_part_on_its_page(staff, issued):
     one = staff("finance", "one")
     page = f"/admin/billing/document/{issued.pk}"
-    assert "open" in text(one.get(f"{page}/change/"))
+    assert "unpaid" in text(one.get(f"{page}/change/"))
     paid = one.post(
         f"{page}/pay/", {"amount": "100.00", "received_on": "2026-11-24", "bank_ref": "B1", "method": "transfer"}
     )
