@@ -152,3 +152,30 @@ def save(page: Page, words: dict[str, str]) -> None:
     """Save the step."""
     with page.expect_navigation():
         page.get_by_role("button", name=words["save"]).click()
+
+
+def test_editor_works_without_a_script(hotline, enter, browser, web):
+    """Steps are links, changes are forms: nothing but HTML is needed."""
+    known = enter("operator").context.storage_state()
+    context = browser.new_context(java_script_enabled=False, storage_state=known, base_url=web)
+    page = context.new_page()
+    page.goto(f"/admin/telephony/flow/{hotline.pk}/editor/")
+    add(page, WORDS["en"], "play", "welcome")
+    choose(page, "say.0.prompt", "welcome")
+    choose(page, "next", "+finish")
+    save(page, WORDS["en"])
+    expect(card(page, "finish")).to_contain_text("“counts as” is missing")
+    card(page, "finish").click()
+    choose(page, "outcome", "informed")
+    save(page, WORDS["en"])
+    expect(page.get_by_test_id("state")).to_contain_text("can be published")
+    shot(page, "no-script")
+    page.get_by_role("link", name="Remove").click()
+    page.locator("#id_lead_to").select_option("welcome")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_test_id("state")).to_contain_text("can be published")
+    context.close()
+    with operator_scope():
+        assert FlowVersion.objects.get(flow=hotline).definition == {
+            "start": "welcome", "nodes": {"welcome": {"kind": "play", "say": ["welcome"], "next": "welcome"}},
+        }  # fmt: skip
