@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from telephony.ari.simulated import Caller, Telephone
 from telephony.core import events as ev
@@ -343,3 +346,44 @@ def test_customer_is_called_on_another_trunk_if_the_first_fails():
     world.asterisk.run()
     dialled = [one.trunk for one in world.facts if isinstance(one, fact.OutsideDialled)]
     assert (dialled, outcomes(world)) == (["first", "second"], [Outcome.ANSWERED])
+
+
+LOOKS = st.lists(
+    st.tuples(
+        st.integers(1, 90),  # seconds until the next look at the list
+        st.booleans(),  # what is told is as old as the look before
+        st.sampled_from(["open", "open", "open", "cancelled"]),
+        st.sampled_from([Telephone(talk=30 * SECOND), Telephone(answers_after=None), Telephone(answers_after=NEVER)]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LOOKS, st.floats(0, 0.6))
+def test_whatever_is_told_and_however_late_a_customer_is_called_once_at_a_time(looks, misses):
+    world = World(a_callback_plan(misses_allowed=999), an_agent(1), an_agent(2), misses=misses)
+    now, known = NINE, 0
+    for seconds, late, state, telephone in looks:
+        ended = sum(isinstance(one, fact.CallEnded) for one in world.facts)
+        told, known = (known if late else ended), ended
+        reached = any(one.outcome is Outcome.ANSWERED for one in world.facts if isinstance(one, fact.CallEnded))
+        open_ = [a_promise(ended=told)] if state == "open" and not (reached and not late) else []
+        world.asterisk.outside[MOBILE] = telephone
+        world.asterisk.act(world.engine.call_back(open_, now))
+        now += seconds * SECOND
+        world.asterisk.run(now)
+        world.asterisk.now = now
+        assert len(world.engine.calls) <= 1 or all(
+            call.stage is Stage.ENDED for call in list(world.engine.calls.values())[:-1]
+        ), "one call at a time"
+    world.asterisk.act(world.engine.call_back([], now))
+    world.asterisk.run()
+    begun = [one for one in world.facts if isinstance(one, fact.CallbackBegun)]
+    ends = [one for one in world.facts if isinstance(one, fact.CallEnded)]
+    assert [one.attempt for one in begun] == list(range(1, len(begun) + 1)), "each call has a number of its own"
+    assert len({one.call for one in begun}) == len(begun) == len(ends), "each begins once and ends"
+    for end, next_one in pairwise([*zip(ends, begun, strict=True)]):
+        assert end[0].at <= next_one[1].at, "the next begins when the last has ended"
+    assert not world.engine.calls and not world.asterisk.phones and not world.engine.lines.busy
+    assert all(agent.available for agent in world.engine.floor.agents.values()), "nobody is left reserved"
