@@ -32,6 +32,11 @@ WAITING_PHRASES: Mapping[str, Mapping[str, str]] = {
         }
         for minutes in MINUTES
     },
+    # For a queue's messages, where its node leads from 1 to a callback.
+    "offer-callback": {
+        "en": "If you would rather be called back and keep your place, press 1.",
+        "zh": "如需保留排队位置并由我们回电，请按1。",
+    },
     "wait-long": {
         "en": "We expect that you would have to wait for more than half an hour.",
         "zh": "预计等候时间超过半小时。",
