@@ -10,6 +10,7 @@ from billing.exports import api as exports
 from billing.invoices import api as invoices
 from billing.mediation import api as mediation
 from billing.receivables import api as receivables
+from billing.runs import api as runs
 from seatline.api import docs
 from telephony.callbacks import api as callbacks
 from telephony.journal import api as journal
@@ -63,6 +64,7 @@ for name, resource in {
     "invoices": invoices.Invoices,
     "usage": mediation.Usage,
     "open-items": receivables.OpenItems,
+    "billing-runs": runs.Runs,
     "payments": receivables.Payments,
 }.items():
     router.register(name, resource, basename=name)

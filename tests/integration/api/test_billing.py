@@ -125,6 +125,18 @@ def test_prices_are_written_by_one_and_approved_by_another(world):
     assert [version["prices"][0]["code"] for version in versions][-1] == "rent"
 
 
+def test_run_is_started_by_a_program_and_watched(world):
+    *_, second, program = world
+    body = {"seller": "sl", "closes_on": "2026-11-01"}
+    run = program.post("billing-runs", body)
+    assert run.status_code == 201, run.content
+    assert program.post("billing-runs", body).json()["id"] == run.json()["id"]
+    assert program.post("billing-runs", {**body, "closes_on": "2026-12-01"}).json()["code"] == "run_under_way"
+    progress = program.get(f"billing-runs/{run.json()['id']}/progress").json()
+    assert (progress["contracts"], progress["worked"]) == (1, 0)
+    assert browser(second).get("/api/v1/billing-runs").json()["results"][0]["status"] == "preparing"
+
+
 def test_staff_with_a_session_ask_with_the_rights_of_their_group(world):
     _, draft, first, *_ = world
     me = browser(first).get("/api/v1/me").json()
