@@ -18,8 +18,8 @@ from telephony.plans.models import (
     Trunk,
 )
 from telephony.recordings.models import Recording
-from telephony.stays.models import QueueStay
 from telephony.requests.models import CallRequest
+from telephony.stays.models import QueueStay
 from telephony.trunks.models import OutsideRule
 from telephony.voicemail.models import Voicemail
 from telephony.witness.models import CelBookmark, ChannelEvent

@@ -44,7 +44,8 @@ def calls(journal, museum):
 def dump() -> dict[str, list]:
     """Every row that is made of the ledger."""
     with operator_scope():
-        return {model.__name__: list(model.objects.order_by("id").values()) for model in (Call, Leg, Recording, QueueStay)}
+        models = (Call, Leg, Recording, QueueStay)
+        return {model.__name__: list(model.objects.order_by("id").values()) for model in models}
 
 
 def test_tenant_sees_its_own_calls_alone(calls):

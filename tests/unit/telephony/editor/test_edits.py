@@ -5,10 +5,10 @@ import pytest
 from telephony.editor.differences import differences
 from telephony.editor.edits import (
     ChangedMeanwhile,
-    StepKindUnknown,
     NodeGone,
     NodeNameTaken,
     NodeNameUnfit,
+    StepKindUnknown,
     add,
     copy,
     mark,
@@ -18,7 +18,6 @@ from telephony.editor.edits import (
     start_at,
 )
 from tests.builders.telephony import a_definition
-
 
 EMPTY = {"start": "", "nodes": {}}
 
