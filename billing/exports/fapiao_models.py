@@ -35,7 +35,7 @@ class Fapiao(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     entity = models.ForeignKey(BillingEntity, models.PROTECT, related_name="+", verbose_name=_("seller"))
-    document = models.OneToOneField(Document, models.PROTECT, related_name="fapiao", verbose_name=_("document"))
+    document = models.ForeignKey(Document, models.PROTECT, related_name="fapiao", verbose_name=_("document"))
     colour = models.CharField(_("colour"), max_length=4, choices=Colour)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     flow_number = models.CharField(
@@ -70,6 +70,11 @@ class Fapiao(models.Model):
         verbose_name_plural = _("fapiao")
         ordering = ["-asked_at", "flow_number"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "document"],
+                name="one_fapiao_per_document",
+                violation_error_message=_("A fapiao was already asked for this document."),
+            ),
             models.UniqueConstraint(
                 fields=["tenant", "number"],
                 name="fapiao_number_once",
