@@ -118,6 +118,7 @@ class UsageRecord(models.Model):
                 condition=models.Q(reason__in=["unassigned", "unknown_outcome"]),
             ),
             models.Index(fields=["source_id"], name="usage_by_source"),
+            models.Index(fields=["belongs_to"], name="usage_by_whole", condition=models.Q(belongs_to__isnull=False)),
         ]
 
     def __str__(self) -> str:

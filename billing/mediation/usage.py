@@ -5,7 +5,7 @@ from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from billing.contracts.terms import contract_in_force, period_at
@@ -82,11 +82,14 @@ class CallUsage(TypedDict):
 
 
 def usage_of_call(call_id: UUID) -> list[CallUsage]:
-    """The usage of a call as it stands now, with the invoice or draft of its period. Finance or operator scope.
+    """The usage of a call and of its parts (legs outside, orders) as it stands now, with the invoice or draft of its
+    period. Finance or operator scope.
 
     Empty until mediation has read the call; rows that were taken back and the rows that took them back are left out.
     """
-    rows = UsageRecord.objects.filter(source_id=call_id, corrects__isnull=True, corrected_by__isnull=True)
+    rows = UsageRecord.objects.filter(
+        Q(source_id=call_id) | Q(belongs_to=call_id), corrects__isnull=True, corrected_by__isnull=True
+    )
     return [_told(row) for row in rows.order_by("meter", "revision")]
 
 

@@ -19,6 +19,7 @@ from billing.mediation.services import (
     record_readings,
 )
 from billing.mediation.sums import held_by, usage_of
+from billing.mediation.usage import usage_of_call
 from billing.rating.kinds import read_params
 from billing.rating.periods import Period
 from billing.rating.values import Component, Detail, Usage
@@ -77,7 +78,11 @@ def test_forwarded_call_is_a_call_in_and_a_call_outside(tenant):
     rates = [{"code": "mobile", "prefix": "+861", "price": "0.30"}]
     with finance_scope():
         (usage,) = usage_of(tenant.pk, [component("outside_minutes", rates=rates)], OCTOBER, SHANGHAI, EVERYTHING)
-        assert UsageRecord.objects.get(source_id=leg.leg_id).belongs_to == call.call_id
+        assert {(one["meter"], one["reason"]) for one in usage_of_call(call.call_id)} == {
+            ("call_in", ""),
+            ("outside_call", ""),
+            ("outside_call", "not_answered"),
+        }
     assert usage == Usage("outside_call", DAY, Decimal(1), Detail(seconds=62, to="+8613800000001"))
     # Corrected: it was never answered.
     mediate_calls([replace(call, position=2, outside=(missed, replace(leg, answered_at=None)))])
