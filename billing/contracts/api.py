@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.contracts.models import BillingEntity, Contract, ContractVersion, PriceComponent
+from billing.contracts.preview import preview
 from billing.contracts.services import Price, approve_version, write_version
 from billing.rating.kinds import KINDS
 from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right
-from seatline.api.fields import Body, Empty, Filters
+from seatline.api.fields import Amount, Body, Empty, Filters
 
 
 class PriceShown(serializers.ModelSerializer):
@@ -90,6 +91,23 @@ class ContractVersionBody(Body):
     prices = PriceBody(many=True, allow_empty=False)
 
 
+class PreviewBody(Body):
+    """Prices to try."""
+
+    prices = PriceBody(many=True, allow_empty=False)
+
+
+class PreviewShown(serializers.Serializer):
+    """What the last whole period would have cost, without tax."""
+
+    currency = serializers.CharField()
+    period_starts_on = serializers.DateField(source="period.starts_on")
+    period_ends_on = serializers.DateField(source="period.ends_on")
+    net_now = Amount(help_text="With the prices in force.")
+    net_then = Amount(help_text="With these.")
+    difference = Amount()
+
+
 class ContractFilters(Filters):
     """Which contracts."""
 
@@ -105,6 +123,7 @@ class Contracts(Listed, Found, Resource):
         "list": Right.CONTRACTS_READ,
         "retrieve": Right.CONTRACTS_READ,
         "write": Right.BILLING_WRITE,
+        "preview": Right.BILLING_WRITE,
     }
     serializer_class = ContractShown
     filters = ContractFilters
@@ -125,17 +144,28 @@ class Contracts(Listed, Found, Resource):
     def write(self, request: Request, pk: Any) -> Response:
         """Write a version with its prices, for another person to approve."""
         contract, given = self.get_object(), self.read(ContractVersionBody)
-        prices = [
-            Price(
-                code=one["code"], kind=one["kind"], params=one["params"], text=one["invoice_text"],
-                text_zh=one["invoice_text_zh"], tax_code=one["tax_code"],
-            )
-            for one in given["prices"]
-        ]  # fmt: skip
+        prices = _prices(given["prices"])
         version = write_version(
             contract, given["starts_on"], prices, user=self.person(), at=clock.now(), note=given.get("note", "")
         )
         return Response(ContractVersionShown(version).data, status=201)
+
+    @extend_schema(request=PreviewBody, responses=PreviewShown)
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: Any) -> Response:
+        """What the last whole period would have cost with other prices; nothing is written."""
+        seen = preview(self.get_object(), _prices(self.read(PreviewBody)["prices"]), clock.now())
+        return Response(PreviewShown(seen).data)
+
+
+def _prices(given: list[dict[str, Any]]) -> list[Price]:
+    return [
+        Price(
+            code=one["code"], kind=one["kind"], params=one["params"], text=one["invoice_text"],
+            text_zh=one["invoice_text_zh"], tax_code=one["tax_code"],
+        )
+        for one in given
+    ]  # fmt: skip
 
 
 class ContractVersions(Found, Resource):

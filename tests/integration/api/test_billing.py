@@ -115,6 +115,9 @@ def test_prices_are_written_by_one_and_approved_by_another(world):
     bad = program.post(f"contracts/{contract.pk}/versions", {**body, "prices": [{**price, "params": {"price": "x"}}]})
     assert bad.status_code == 400
 
+    seen = program.post(f"contracts/{contract.pk}/preview", {"prices": [price]})
+    assert seen.status_code == 200, seen.content
+    assert (seen.json()["currency"], seen.json()["net_then"]) == ("CNY", "250.00")
     written = program.post(f"contracts/{contract.pk}/versions", body)
     assert written.status_code == 201, written.content
     path = f"contract-versions/{written.json()['id']}"

@@ -85,6 +85,12 @@ BODIES = {
              "tax_code": "service"}
         ],
     },
+    "contracts_preview": {
+        "prices": [
+            {"code": "x", "kind": "recurring", "params": {"price": "1.00"}, "invoice_text": "x", "invoice_text_zh": "x",
+             "tax_code": "service"}
+        ],
+    },
     "invoices_credit": {"reason": "Taken over"},
     "payments_allocate": {"invoice_id": "invoices", "amount": "1.00"},
     "payments_take_back": {"on": "2026-12-01"},
