@@ -21,7 +21,6 @@ UNIQUE_ACROSS_TENANTS = {
     "fact_is_kept_once": "a call's first facts have no tenant yet, and must be met again whatever tenant they carry",
     "call_position_is_unique": "one sequence that mediation reads on from, over all tenants",
     "usage_once_per_source": "the same call on two tenants' bills must collide",
-    "billing_fapiao_document_id_key": "a document has one fapiao, and the document is one tenant's; finance alone writes",
     "number_once_per_series": "a series of document numbers is the issuing company's, over all its tenants",
 }
 
