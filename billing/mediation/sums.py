@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from billing.mediation.rules import CALL_IN
+from billing.mediation.rules import CALL_IN, PRACTICE
 from billing.rating.kinds import kind_of
 from billing.rating.meters import OFFERED
 from billing.rating.periods import Period, day_starts_at
@@ -38,6 +38,9 @@ _DETAILS = {
 }
 #: Of a call that came to a queue: its outcome and how long it waited.
 _OFFERED_DETAILS = {"label": "label", "seconds": "ceil(extract(epoch FROM waited))::int"}
+
+#: Of a service level: every real call, whether it is billed or not.
+_SERVED_OR_MISSED = f"reason <> '{PRACTICE}'"
 
 _STATEMENT = """
 SELECT meter, (occurred_at AT TIME ZONE %(zone)s)::date, {details}sum(quantity)
@@ -85,7 +88,7 @@ def read_grain(tenant_id: UUID, grain: Grain, days: Period, zone: ZoneInfo, up_t
     columns = [table[name] for name in grain.details]
     statement = _STATEMENT.format(
         details="".join(f"{column}, " for column in columns),
-        billable="TRUE" if grain.offered else "reason = ''",
+        billable=_SERVED_OR_MISSED if grain.offered else "reason = ''",
         groups=", ".join(str(n) for n in range(1, 3 + len(columns))),
     )
     values: dict[str, Any] = {

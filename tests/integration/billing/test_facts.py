@@ -181,6 +181,7 @@ def test_calls_offered_are_read_with_their_wait_whether_billed_or_not(tenant):
             a_closed_call(tenant, 1),
             a_closed_call(tenant, 2, outcome="abandoned", waited=timedelta(seconds=31)),
             a_closed_call(tenant, 3, outcome="closed", waited=timedelta(0)),
+            a_closed_call(tenant, 4, practice=True),
         ]
     )
     penalty = component("penalty", within_seconds=20, rows=[{"below_percent": "90", "percent": "5"}])
