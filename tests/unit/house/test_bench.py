@@ -2,11 +2,12 @@
 
 import xml.etree.ElementTree as ElementTree
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from seatline.house import bench_assign, bench_sipp
-from seatline.house.bench import BENCHES, NoSuchBench, bench
+from seatline.house import bench_assign, bench_crowd, bench_load, bench_sipp
+from seatline.house.bench import BENCHES, NoShortForm, NoSuchBench, bench
 from seatline.house.bench_assign import BEGIN, STEP, Ours, Plain
 from seatline.house.bench_ring import Round, match
 from seatline.house.bench_sipp import Callers, Note, notes
@@ -39,9 +40,38 @@ def test_percentiles_are_those_of_the_calls():
     assert (done.percentile(0.5), done.percentile(0.99), done.failed) == (51.0, 100.0, 0)
 
 
+def test_agents_wait_is_from_free_to_the_next_ring_of_the_same_phone():
+    told = [
+        Note("rung", 1.0, "seat-001"), Note("rung", 1.0, "seat-002"),
+        Note("free", 4.0, "seat-001"), Note("rung", 4.01, "seat-001"),
+        Note("free", 4.0, "seat-002"),  # nobody waits for this one any more
+        Note("free", 7.0, "seat-001"), Note("rung", 7.5, "seat-001"),
+    ]  # fmt: skip
+    assert bench_crowd.free_to_rung(told[::-1]) == [pytest.approx(10), pytest.approx(500)]
+
+
+def test_lag_is_the_bound_below_which_all_but_one_in_a_hundred_lie():
+    before, after = {0.01: 50.0, 0.1: 60.0, 0.25: 60.0}, {0.01: 140.0, 0.1: 159.0, 0.25: 160.0}
+    assert bench_load.p99_of(before, after) == 0.1
+    assert bench_load.p99_of(after, after) == 0.0
+    assert bench_load.p99_of({}, {0.01: 0.0, float("inf"): 5.0}) == 10.0
+
+
+def test_answer_is_measured_from_the_callers_invite():
+    told = [Note("invited", 1.0, "139"), Note("answered", 1.02, "139"), Note("invited", 2.0, "138")]
+    assert bench_load.answer_times(told) == [pytest.approx(20)]
+
+
 def test_scenarios_are_well_formed_and_every_jump_has_its_label():
-    calling = bench_sipp._CALLING.substitute(number="1252", hold=300, sound=bench_sipp._SOUND)
-    for text in (calling, bench_sipp._ANSWERING, bench_sipp._REGISTERING):
+    calling = Callers(Path(), "", "", "1252", 5060, 300).scenario
+    waiting = Callers(Path(), "", "", "[field1]", 5060, waits=True).scenario
+    for text in (
+        calling,
+        waiting,
+        bench_sipp.ANSWERING,
+        bench_sipp.HANGING_UP.substitute(talk=3000),
+        bench_sipp._REGISTERING,
+    ):
         root = ElementTree.fromstring(text)
         jumps = {node.get("next") for node in root.iter() if node.get("next")}
         assert jumps <= {node.get("id") for node in root.iter("label")}
@@ -94,3 +124,8 @@ def test_decisions_are_timed_on_a_full_floor():
 def test_an_unknown_bench_is_refused_with_the_names_of_those_there_are():
     with pytest.raises(NoSuchBench, match=", ".join(BENCHES)):
         bench(None, "race", as_json=True)
+
+
+def test_bench_without_a_short_form_says_so():
+    with pytest.raises(NoShortForm, match="assign has no short form"):
+        bench(None, "assign", as_json=True, short=True)
