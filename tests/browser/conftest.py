@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from billing.contracts.models import Contract
@@ -33,6 +34,19 @@ from tests.builders.tenants import a_lease, a_number, a_room, a_tenant
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 PASSWORD = "a-long-enough-password"
 ROOT = Path(settings.BASE_DIR)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def content_types_keep_their_numbers():
+    """Between tests all tables are emptied; the web, which runs on, remembers the numbers of content types."""
+    plain = DatabaseOperations.sql_flush
+
+    def sql_flush(self, style, tables, **options):
+        return plain(self, style, [one for one in tables if one != "django_content_type"], **options)
+
+    DatabaseOperations.sql_flush = sql_flush
+    yield
+    DatabaseOperations.sql_flush = plain
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from telephony.plans.models import Flow, FlowVersion
 from tenants.accounts.scope import operator_scope
@@ -85,32 +85,32 @@ def test_museums_hotline_is_built_broken_mended_tried_and_published(hotline, ent
     shot(page, f"{language}-ready")
 
     # Broken: the way to the agents leads to nothing.
-    page.get_by_role("link", name=words["remove"]).click()
+    press(page, page.get_by_role("link", name=words["remove"]))
     expect(page.get_by_test_id("ask")).to_contain_text("menu")
     shot(page, f"{language}-remove")
-    page.get_by_role("button", name=words["remove"]).click()
+    press(page, page.get_by_role("button", name=words["remove"]))
     expect(card(page, "menu")).to_contain_text(words["gone"])
     expect(page.get_by_test_id("faults")).to_contain_text(words["gone"])
     shot(page, f"{language}-broken")
 
     # Mended by taking the last save back.
-    page.get_by_role("button", name=words["undo"]).click()
+    press(page, page.get_by_role("button", name=words["undo"]))
     expect(page.get_by_test_id("state")).to_contain_text(words["ready"])
     expect(card(page, "visitors")).to_be_visible()
 
-    page.get_by_role("link", name=words["try"]).click()
+    press(page, page.get_by_role("link", name=words["try"]))
     shot(page, f"{language}-try")
     page.locator("#id_number").select_option("+862196968199")
-    page.get_by_test_id("ask").get_by_role("button").click()
+    press(page, page.get_by_test_id("ask").get_by_role("button"))
     expect(page.get_by_text(words["tried"])).to_be_visible()
 
-    page.get_by_role("link", name=words["compare"]).click()
+    press(page, page.get_by_role("link", name=words["compare"]))
     expect(page.get_by_test_id("differences")).to_contain_text("visitors")
     shot(page, f"{language}-compare")
     page.go_back()
-    page.get_by_role("link", name=words["publish"], exact=True).click()
+    press(page, page.get_by_role("link", name=words["publish"], exact=True))
     shot(page, f"{language}-publish")
-    page.get_by_test_id("ask").get_by_role("button").click()
+    press(page, page.get_by_test_id("ask").get_by_role("button"))
     expect(page.get_by_text(words["in force"])).to_be_visible()
     with operator_scope():
         definition = FlowVersion.objects.get(flow=hotline, state="published").definition
@@ -121,6 +121,12 @@ def test_museums_hotline_is_built_broken_mended_tried_and_published(hotline, ent
     assert definition["nodes"]["visitors"] == {
         "kind": "queue", "queue": "visitors", "otherwise": {"no_agent": "finish"},
     }  # fmt: skip
+
+
+def press(page: Page, button: Locator) -> None:
+    """Press something that leads to another page."""
+    with page.expect_navigation():
+        button.click()
 
 
 def card(page: Page, name: str):
@@ -150,8 +156,7 @@ def choose(page: Page, path: str, value: str) -> None:
 
 def save(page: Page, words: dict[str, str]) -> None:
     """Save the step."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=words["save"]).click()
+    press(page, page.get_by_role("button", name=words["save"]))
 
 
 def test_editor_works_without_a_script(hotline, enter, browser, web):
