@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.acceptance.leaks import unshipped
 from tests.acceptance.rig import Rig, RigPhone, wait_until
 from tests.acceptance.sound import seconds_of_sound, seconds_of_tone
 from tests.acceptance.wishing import wish
@@ -109,3 +110,32 @@ def test_colleague_who_hangs_up_gives_the_caller_back_and_agent_who_hangs_up_lea
     assert [kinds.count(one) for one in ("ConsultBegun", "ConsultEnded", "TransferCompleted")] == [2, 1, 1]
     assert [leg["agent"] for leg in report["legs"][1:]] == [asker.agent, taker.agent, taker.agent]
     assert report["legs"][3]["talk_ms"] > 500
+
+
+def test_consultation_outlives_the_switch_that_began_it(
+    rig: Rig, house: Client, phones: tuple[RigPhone, RigPhone]
+) -> None:
+    """The switch is killed while the agents talk and the caller hears music: the next one completes the transfer."""
+    for place in house.places:
+        wait_for_state(place.agent, "ready", 6)
+    call = rig.begin_call(house.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=60 * SECOND)
+    asks, takes = first_to_answer(house)
+    asker, taker = house.places[asks], house.places[takes]
+    assert wish(house, asks, "consult", taker.agent) == ""
+    wait_for_state(taker.agent, "talking", 5)
+    wait_until(lambda: not unshipped(rig), 5, "the facts of the consultation in PostgreSQL")
+    rig.kill_switch()
+    rig.start_switch()
+    # What is asked before the new one begins is refused: `restarted`.
+    wait_until(lambda: wish(house, asks, "complete") == "", 30, "the new switch to know the call")
+    # Its shipper takes a while to start: wrap-up may be over by then.
+    wait_until(lambda: state_of(asker.agent) in ("wrap_up", "ready"), 10, "the agent to be free")
+    assert state_of(taker.agent) == "talking"
+    time.sleep(1.5)
+    phones[takes].hang_up()
+    result = call.result(40)
+    report = rig.report(result)
+    assert (report["outcome"], report["ended_by"]) == ("answered", "agent")
+    assert facts_of(report).count("TransferCompleted") == 1
+    assert result.heard is not None
+    assert seconds_of_tone(result.heard, taker.hertz) > 0.5, "the caller hears the colleague at last"
