@@ -28,6 +28,7 @@ MEANING = {
     Stage.APART: "agent and third talk, or agent and caller; whoever does not hears music",
     Stage.TOGETHER: "more than two talk, or two from whom the caller has gone",
     Stage.TALKING: "caller and agent, or caller and outside, talk",
+    Stage.STRANDED: "no switch has looked after the caller for a while; he is being had again",
     Stage.LEAVING: "the last word is being said, then we hang up",
     Stage.CLEARING: "the end is decided, channels are going",
     Stage.ENDED: "every channel is gone; the recording may still be completed",

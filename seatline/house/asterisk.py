@@ -74,6 +74,7 @@ class Asterisk:
     carriers: tuple[Carrier, ...] = (Carrier("carrier", "127.0.0.10"),)
     login_number: str = ""  # where agents outside the room log in, as carriers send it; empty: nowhere
     tone_zone: str = "cn"
+    most_callers: int = 450  # so many callers at once; the machine carries more (docs/speed.md), those above hear so
     bench: tuple[str, ...] = ()  # phones that sit in the bench's queue; empty outside a bench
     site_folder: Path = Path("/nonexistent")
 
@@ -112,6 +113,8 @@ class Asterisk:
             "run_folder": str(self.run_folder),
             "sounds_folder": str(self.sounds),
             "site_folder": str(self.site_folder),
+            "fallback_folder": str(self.sounds.parent / "fallback"),
+            "most_callers": str(self.most_callers),
             "system_name": "seatline",
             "sip_port": str(self.ports.sip),
             "http_port": str(self.ports.http),

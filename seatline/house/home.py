@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from seatline.env import ROOT, SETTINGS
 from seatline.house import secrets
 from seatline.house.asterisk import Access, Asterisk, Ports
+from seatline.house.keeper import describe
 from seatline.house.postgres import Cluster
 from seatline.house.prefix import Prefix
 from seatline.house.processes import Process
@@ -20,6 +21,7 @@ LOGIN_NUMBER = "96968045"  # of the demo's block: agents outside the room log in
 RTP = (12000, 15999)  # 370 seats need 1480; callers who wait and phones that are called need their own
 # Program -> the role it logs in with; in the order in which they are started.
 LOGINS = {"witness": "seatline_switch", "agi": "seatline_switch", "switch": "seatline_switch",
+          "watchdog": "seatline_switch",
           "worker": "seatline_app", "web": "seatline_app", "phones": "seatline_switch"}  # fmt: skip
 _PASSWORDS = {"seatline_owner": "HOUSE_OWNER_PASSWORD", "seatline_app": "HOUSE_APP_PASSWORD",
               "seatline_switch": "HOUSE_SWITCH_PASSWORD"}  # fmt: skip
@@ -146,6 +148,16 @@ class House:
             "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
         }
 
+    @property
+    def kept(self) -> Path:
+        """The file that tells the watchdog which programs to keep alive; it holds their secrets."""
+        return self.var / "run" / "kept.json"
+
+    def describe_kept(self) -> None:
+        """Write that file. Scripted phones are actors of the demo: nobody misses one that left the stage."""
+        kept = [self.program(name) for name in LOGINS if name not in ("watchdog", "phones")]
+        describe([self.asterisk.process, *kept], self.kept)
+
     def program(self, name: str) -> Process:
         """One of `LOGINS`' programs."""
         python, manage = sys.executable, str(ROOT / "manage.py")
@@ -160,6 +172,7 @@ class House:
                 "--ws", "none", "--lifespan", "off", "--no-access-log",
             ),
             "phones": (python, "-m", "seatline.house.phones"),
+            "watchdog": (python, "-m", "seatline.house.watchdog", str(self.kept)),
         }  # fmt: skip
         return Process(
             name=name,

@@ -4,11 +4,13 @@ A pid file holds the pid and the instant at which the kernel says that process b
 program since then has another beginning, so a stranger is never taken for ours and never stopped.
 """
 
+import fcntl
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -75,11 +77,50 @@ class Process:
             return None
         return pid if beginning(pid) == began else None
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else starts or stops this program meanwhile; the kernel drops the lock with its holder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.pid_file.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def start(self) -> int:
         """Start it unless it runs; its pid. It has a session of its own, so that Ctrl-C reaches only the command."""
-        running = self.pid()
-        if running is not None:
-            return running
+        with self._alone():
+            return self.pid() or self._start()
+
+    def died(self) -> bool:
+        """Whether it was started, and has ended without being stopped."""
+        return self.pid_file.exists() and self.pid() is None
+
+    def revive(self) -> int | None:
+        """Start it again if it died; its new pid. One that was stopped, or is being stopped, stays so."""
+        with self._alone():
+            return self._start() if self.died() else None
+
+    def succeed(self, stands_by: Callable[[int], bool], patience: timedelta = timedelta(seconds=30)) -> int:
+        """Start its successor, and end the one that runs when `stands_by` says of the new pid that it waits for that.
+
+        Only for a program that waits by itself until the one before it is gone. Raises ProcessEnded, with the old one
+        untouched, if the successor does not come so far.
+        """
+        with self._alone():
+            before = self.pid()
+            child = self._start()
+            if before is None:
+                return child
+            end = time.monotonic() + patience.total_seconds()
+            while not stands_by(child):
+                if self.pid() is None or time.monotonic() > end:
+                    _end(self.name, child, timedelta(seconds=5))
+                    self._write_pid(before)
+                    raise ProcessEnded(name=self.name, last_words=self.last_words(), log=self.log)
+                time.sleep(0.05)
+            _end(self.name, before, patience)
+            return child
+
+    def _start(self) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log_folder.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
@@ -95,11 +136,13 @@ class Process:
                 start_new_session=True,
             )
         _children[child.pid] = child
-        began = beginning(child.pid)
-        written = self.pid_file.with_suffix(".tmp")
-        written.write_text(f"{child.pid} {began or 0}\n")
-        written.replace(self.pid_file)
+        self._write_pid(child.pid)
         return child.pid
+
+    def _write_pid(self, pid: int) -> None:
+        written = self.pid_file.with_suffix(".tmp")
+        written.write_text(f"{pid} {beginning(pid) or 0}\n")
+        written.replace(self.pid_file)
 
     def check(self) -> None:
         """Raise `ProcessEnded` with the log's last line if it does not run."""
@@ -108,29 +151,11 @@ class Process:
 
     def stop(self, patience: timedelta = timedelta(seconds=15)) -> None:
         """Ask it to end, wait, and force it after `patience`. Safe when it does not run."""
-        pid = self.pid()
-        if pid is not None:
-            for number, wait in ((signal.SIGTERM, patience), (signal.SIGKILL, timedelta(seconds=5))):
-                try:
-                    os.kill(pid, number)
-                except ProcessLookupError:
-                    break
-                if self._gone(wait):
-                    break
-            else:
-                raise ProcessDoesNotStop(name=self.name, pid=pid)
-            child = _children.pop(pid, None)
-            if child is not None:
-                child.wait(5)
-        self.pid_file.unlink(missing_ok=True)
-
-    def _gone(self, wait: timedelta) -> bool:
-        end = time.monotonic() + wait.total_seconds()
-        while time.monotonic() < end:
-            if self.pid() is None:
-                return True
-            time.sleep(0.02)
-        return self.pid() is None
+        with self._alone():
+            pid = self.pid()
+            if pid is not None:
+                _end(self.name, pid, patience)
+            self.pid_file.unlink(missing_ok=True)
 
     def last_words(self) -> str:
         """The last line of the log that says something."""
@@ -141,3 +166,23 @@ class Process:
         except FileNotFoundError:
             return "it wrote nothing."
         return next((line.strip() for line in reversed(lines) if line.strip()), "it wrote nothing.")
+
+
+def _end(name: str, pid: int, patience: timedelta) -> None:
+    """End a process that is ours: ask, wait, force. Raises ProcessDoesNotStop."""
+    began = beginning(pid)
+    for number, wait in ((signal.SIGTERM, patience), (signal.SIGKILL, timedelta(seconds=5))):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            break
+        end = time.monotonic() + wait.total_seconds()
+        while (there := beginning(pid)) == began and time.monotonic() < end:
+            time.sleep(0.02)
+        if there != began:
+            break
+    else:
+        raise ProcessDoesNotStop(name=name, pid=pid)
+    child = _children.pop(pid, None)
+    if child is not None:
+        child.wait(5)

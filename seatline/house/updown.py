@@ -32,6 +32,7 @@ def up(house: House) -> House:
     with voice.step("Asterisk") as step:
         house.asterisk.start()
         step.say(f"SIP {house.asterisk.ports.sip}, ARI {house.asterisk.ports.http}")
+    house.describe_kept()
     for program in house.programs:
         with voice.step(program.name) as step:
             step.say("runs already" if program.pid() else f"pid {program.start()}")

@@ -92,15 +92,15 @@ class Dialogue:
             case Action.TOGGLE_LOGIN if session is None:
                 self._log_in("")
             case Action.TOGGLE_LOGIN | Action.LOG_OUT:
-                house.log_out(endpoint)
+                self._phone.sits_here(house.log_out(endpoint), gone=True)
                 self._say("logged-out")
             case Action.TOGGLE_PAUSE:
                 on = session is not None and session.paused
-                self._say_state(house.unpause(endpoint) if on else house.pause(endpoint, ""))
+                self._now(house.unpause(endpoint) if on else house.pause(endpoint, ""))
             case Action.PAUSE:
-                self._say_state(house.pause(endpoint, code.digits))
+                self._now(house.pause(endpoint, code.digits))
             case Action.UNPAUSE:
-                self._say_state(house.unpause(endpoint))
+                self._now(house.unpause(endpoint))
             case Action.FINISH_WRAP_UP:
                 self._say_state(house.finish_wrap_up(endpoint))
             case Action.CALLERS_WAITING:
@@ -126,7 +126,7 @@ class Dialogue:
                 self._say("nothing-keyed")
                 continue
             try:
-                self._house.log_in(number, pin, self._phone.endpoint)
+                session = self._house.log_in(number, pin, self._phone.endpoint)
             except AgentUnknown:
                 self._say("wrong-login")
             except PinWrong as wrong:
@@ -134,8 +134,14 @@ class Dialogue:
                 self._say("tries-left")
                 self._say_number(wrong.details["tries_left"])
             else:
+                self._phone.sits_here(session)
                 self._say("logged-in")
                 return
+
+    def _now(self, session: SessionInForce) -> None:
+        """The session has changed: the fallback learns of it from here too, since there may be no switch."""
+        self._phone.sits_here(session)
+        self._say_state(session)
 
     def _say_state(self, session: SessionInForce | None) -> None:
         if session is None:

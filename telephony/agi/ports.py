@@ -28,6 +28,9 @@ class Phone(Protocol):
     def ask(self, phrase: str, language: str, most: int) -> str:
         """Speak a phrase and give back the digits keyed, at most so many, without the hash. Raises HungUp."""
 
+    def sits_here(self, session: SessionInForce, *, gone: bool = False) -> None:
+        """Tell Asterisk's own queue who takes calls at this phone; with `gone`: no longer. Raises HungUp."""
+
 
 class House(Protocol):
     """The services behind the codes, each in a scope and a transaction of its own, now."""

@@ -17,9 +17,12 @@ import structlog
 from asterisk.agi import AGI, AGIException
 from django.db import connections
 
+from agents.presence.services import SessionInForce
 from telephony.agi import figures
 from telephony.agi.dialogue import Dialogue
 from telephony.agi.ports import House, HungUp
+from telephony.ami.fallback import member_of
+from telephony.core.values import AgentId, Endpoint, TenantId, outside_number
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +69,21 @@ class AsteriskPhone:
         with _hang_ups():
             milliseconds = KEY_TIMEOUT // timedelta(milliseconds=1)
             return str(self._agi.get_data(str(self._sounds / language / phrase), milliseconds, most))
+
+    def sits_here(self, session: SessionInForce, *, gone: bool = False) -> None:
+        """The switch tells Asterisk the same when it hears of it; while there is none, this is all that tells."""
+        if outside_number(self._endpoint):
+            return
+        member = member_of(
+            TenantId(session.tenant_id), AgentId(session.agent_id), session.agent_number, Endpoint(self._endpoint),
+            paused=session.paused,
+        )  # fmt: skip
+        with _hang_ups():
+            self._agi.appexec("RemoveQueueMember", f"{member.queue},{member.interface}")
+            if not gone:
+                where = f"{member.queue},{member.interface}"
+                self._agi.appexec("AddQueueMember", f"{where},,,{member.name},{member.interface}")
+                self._agi.appexec("PauseQueueMember" if member.paused else "UnpauseQueueMember", where)
 
 
 @contextmanager

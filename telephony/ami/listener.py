@@ -21,15 +21,27 @@ ANSWER_WITHIN = 5.0  # seconds
 class AmiListener:
     """Keeps one manager connection; panoramisk reconnects by itself."""
 
-    def __init__(self, port: int, user: str, secret: str, heard: Callable[[AmiEvent], None]) -> None:
+    def __init__(
+        self, port: int, user: str, secret: str, heard: Callable[[AmiEvent], None],
+        events: str = "system,security,agent",
+        heard_as_sent: Callable[[Mapping[str, str]], None] | None = None,
+        on_login: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`events` are AMI's classes: what `translate` understands; `call` would be dozens for each call.
+
+        With `heard_as_sent` every event goes there, in Asterisk's own words.
+        """
         self._heard = heard
+        self._heard_as_sent = heard_as_sent
+        self._on_login = on_login
         self.logged_in = asyncio.Event()
+        self.connects = 0  #: how often it has logged in: what was known of Asterisk before may not hold after
         self._manager = Manager(
             host="127.0.0.1",
             port=port,
             username=user,
             secret=secret,
-            events="system,security",  # what `translate` understands; `call` would be dozens of events for each call
+            events=events,
             ping_delay=5,
             ping_interval=5,
             reconnect_timeout=1,
@@ -47,7 +59,9 @@ class AmiListener:
         self._manager.close()
 
     def _logged_in(self, *_: object) -> None:
+        self.connects += 1
         self.logged_in.set()
+        self._on_login()
         log.info("ami connected")
 
     def _cut_off(self, *_: object) -> None:
@@ -55,6 +69,9 @@ class AmiListener:
         log.error("ami is away: calls go on unrecorded")
 
     def _event(self, _manager: Manager, event: Any) -> None:
+        if self._heard_as_sent is not None:
+            self._heard_as_sent(event)
+            return
         heard = translate(event)
         if heard is not None:
             self._heard(heard)
@@ -77,6 +94,12 @@ class AmiListener:
         answer = await self._action({"Action": "MixMonitor", "Channel": channel, "File": str(raw), "Options": "D"})
         return bool(getattr(answer, "success", False))
 
+    def record_later(self, channel: str, raw: Path) -> None:
+        """The same from when the channel is in a bridge (option b); does not wait. Left undone with AMI away."""
+        if self.logged_in.is_set():
+            action = {"Action": "MixMonitor", "Channel": channel, "File": str(raw), "Options": "Db"}
+            self._manager.send_action(action)
+
     def mark(self, channel: ChannelId, variables: Mapping[str, str]) -> None:
         """Set variables of a channel, also while it plays something; does not wait. Left undone with AMI away."""
         if not self.logged_in.is_set():
@@ -84,5 +107,17 @@ class AmiListener:
         for name, value in variables.items():
             self._manager.send_action({"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value})
 
-    async def _action(self, action: dict[str, str]) -> Any:
-        return await asyncio.wait_for(asyncio.ensure_future(self._manager.send_action(action)), ANSWER_WITHIN)
+    async def do(self, action: Mapping[str, str]) -> bool:
+        """One action; False if Asterisk refuses. Raises TimeoutError when it does not answer."""
+        # Said outright, since panoramisk takes "Added interface to queue" for the head of a list that never comes.
+        answer = await self._action(dict(action), as_list=False)
+        return bool(getattr(answer, "success", False))
+
+    async def list(self, action: Mapping[str, str]) -> list[Mapping[str, str]]:
+        """An action whose answer is a list of events; the first is the answer itself."""
+        messages = await self._action(dict(action), as_list=True)
+        return messages if isinstance(messages, list) else [messages]
+
+    async def _action(self, action: dict[str, str], as_list: bool | None = None) -> Any:
+        sent = asyncio.ensure_future(self._manager.send_action(action, as_list=as_list))
+        return await asyncio.wait_for(sent, ANSWER_WITHIN)

@@ -31,7 +31,18 @@ class FullyBooted:
     """Asterisk has come up anew: everything it knew of calls is gone."""
 
 
-AmiEvent = PhoneReachable | SecurityAlert | FullyBooted
+@dataclass(frozen=True, slots=True)
+class PhoneTaken:
+    """A phone rings or talks in Asterisk's own queue, or is free of it again: the fallback's business, not ours."""
+
+    endpoint: Endpoint
+    taken: bool
+
+
+AmiEvent = PhoneReachable | SecurityAlert | FullyBooted | PhoneTaken
+
+# https://docs.asterisk.org/Latest_API/API_Documentation/AMI_Events/AgentCalled/ and its neighbours
+_TAKEN = {"AgentCalled": True, "AgentRingNoAnswer": False, "AgentComplete": False, "AgentDump": False}
 
 _ALERTS = frozenset(
     {
@@ -52,6 +63,8 @@ def translate(event: Mapping[str, str]) -> AmiEvent | None:
         # RemoteAddress is like IPV4/UDP/127.0.0.1/5060.
         address = [*event.get("RemoteAddress", "").split("/"), "", "", ""][2]
         return SecurityAlert(kind, event.get("AccountID", ""), address)
+    if kind in _TAKEN:
+        return PhoneTaken(Endpoint(event.get("Interface", "").removeprefix("PJSIP/")), _TAKEN[kind])
     if kind == "FullyBooted":
         return FullyBooted()
     return None

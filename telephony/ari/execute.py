@@ -65,6 +65,9 @@ def requests(  # noqa: PLR0912  a branch for each command
         case cmd.LetGo(channel=channel):
             where = {"context": "nobody", "extension": "s", "priority": "1"}
             yield Request("POST", f"channels/{_id(channel)}/continue", where)
+        case cmd.ComeAgain(channel=channel):
+            where = {"context": "again", "extension": "s", "priority": "1"}
+            yield Request("POST", f"channels/{_id(channel)}/continue", where)
         case cmd.Label(channel=channel, variables=variables):
             yield Request("POST", f"channels/{_id(channel)}/variables", body={"variables": dict(variables)})
 

@@ -46,6 +46,7 @@ class Stage(StrEnum):
     ENQUIRING = "enquiring"  # an agent has a third called; the caller hears music meanwhile
     APART = "apart"  # agent and third talk, or agent and caller; whoever does not hears music
     TOGETHER = "together"  # more than two talk, or two from whom the caller has gone
+    STRANDED = "stranded"  # no switch has looked after the caller for a while; he is being had again
     LEAVING = "leaving"  # the last prompt is being played, then we hang up
     CLEARING = "clearing"  # the end is decided; channels are going
     ENDED = "ended"
@@ -56,7 +57,7 @@ class Stage(StrEnum):
         return _SHOWN.get(self, self.value)
 
 
-#: Stages in which agents talk: a new switch takes such calls over, all others are over with the old one.
+#: Stages in which agents talk: a new switch takes such calls over as they are; callers of others are had again.
 TALKS = frozenset({Stage.TALKING, Stage.ENQUIRING, Stage.APART, Stage.TOGETHER})
 
 _SHOWN = {
@@ -157,6 +158,8 @@ class Call:
     queue: QueuePlan | None = None
     waiting_since: datetime | None = None  #: since when for the place; kept from queue to queue
     entered_at: datetime | None = None  #: when the call came into this queue
+    waits_on: bool = False  #: stranded in a queue: the wait goes on when the caller is had again
+    returns: int = 0  #: how often the caller had to be taken up again
     told: int = 0  #: how often the caller has been told the place in this queue
     dialling: Dialling | None = None
     transfer: Transfer | None = None

@@ -154,6 +154,13 @@ class LetGo(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComeAgain(Command):
+    """Send a stranded caller through the dialplan, from which he comes back with nothing left playing."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label(Command):
     """Write call, tenant and stage on a caller's new channel, before anything is played on it."""
 

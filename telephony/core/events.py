@@ -55,6 +55,26 @@ class CallbackWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stranded(Event):
+    """No switch has listened to this call for a while: what its caller heard and keyed meanwhile is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReturned(Event):
+    """A stranded caller is back from the dialplan, to which he was sent for it."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerTaken(Event):
+    """A channel is alive and in Asterisk's dialplan, not with us: the watchdog has sent it to the fallback."""
+
+    channel: ChannelId
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptEnded(Event):
     """A playback is over, by itself, by our order, or because the file could not be played."""
 

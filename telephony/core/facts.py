@@ -258,10 +258,11 @@ class RecordingLost(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(Fact):
-    """A leg's channel is gone; leg 0 is the caller's."""
+    """A leg's channel is gone; leg 0 is the caller's. With `estimated` nobody saw when: it was gone by then."""
 
     leg: int
     cause: int
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +310,13 @@ class MessageLost(Fact):
 
     name: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTakenUp(Fact):
+    """A caller whom an earlier switch, or a torn socket, had left was taken up again: in a queue, flow or message."""
+
+    where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

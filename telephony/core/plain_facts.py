@@ -22,6 +22,7 @@ KINDS: dict[str, type[Fact]] = {
         fact.MessageStored, fact.MessageLost, fact.LegHeld, fact.LegResumed, fact.TransferBegun, fact.TransferFailed,
         fact.CallbackAsked, fact.CallbackBegun, fact.AgentTook, fact.ConsultBegun, fact.ConsultAnswered,
         fact.ConsultTurned, fact.ConsultEnded, fact.TransferCompleted, fact.TalkJoined,
+        fact.CallTakenUp,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}

@@ -17,8 +17,9 @@ COUNT_ANEW = 10_000
 def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | None:
     """The open call of these facts, or None if they have its end or lack its beginning.
 
-    Its stage is that in which people talked, if all of them are still there, else CLEARING: where in a flow or a queue
-    the caller was is not taken up again here.
+    Its stage is that in which people talked, if all of them are still there. A caller whom nobody has talked with is
+    STRANDED: he is had again, at his place in the queue or at the beginning of his flow, since what he keyed is not on
+    record. All else is CLEARING.
     """
     call = Call(id=call_id, plan=plan, counted=COUNT_ANEW)
     legs: dict[int, Leg] = {}
@@ -44,29 +45,29 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
     talks = talks or any(leg.ended_at is None for leg in forwarded)
     if call.stage in TALKS and (call := brought_together(call)).stage in TALKS:
         return call
-    talking = talks and call.caller_leg.ended_at is None
-    return replace(call, stage=Stage.TALKING if talking else Stage.CLEARING)
+    if call.channel is None or call.caller_leg.ended_at is not None:
+        return replace(call, stage=Stage.CLEARING)
+    if talks:
+        return replace(call, stage=Stage.TALKING)
+    alone = call.outcome in (None, Outcome.VOICEMAIL) and call.calling_back is None
+    return _stranded(call) if alone else replace(call, stage=Stage.CLEARING)
 
 
-def _begun(call: Call, entry: fact.CallArrived | fact.CallbackBegun) -> tuple[Call, Leg]:
-    if isinstance(entry, fact.CallbackBegun):
-        return called_back(call, entry), nobody(entry.at)
-    channel = ChannelId(entry.channel)
-    leg = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
-    return replace(call, channel=channel, dialled=entry.dialled, caller=entry.caller), leg
+def _stranded(call: Call) -> Call:
+    message = call.message if call.outcome is Outcome.VOICEMAIL else ""
+    return replace(call, stage=Stage.STRANDED, node=call.node if call.waits_on else "", message=message)
 
 
-def _tell_agent(
-    call: Call, legs: dict[int, Leg], entry: fact.AgentOffered | fact.AgentTook | fact.AgentConnected
-) -> Call:  # fmt: skip
-    if isinstance(entry, fact.AgentOffered):
-        legs[entry.leg] = Leg(
-            no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,
-            agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
-        )  # fmt: skip
-        return call
-    legs[entry.leg] = replace(legs[entry.leg], answered_at=legs[entry.leg].answered_at or entry.at)
-    return call if isinstance(entry, fact.AgentTook) else replace(call, outcome=Outcome.ANSWERED)
+def _tell_way(call: Call, entry: fact.Fact) -> Call:
+    """Where the caller is, as far as a caller who is had again is concerned."""
+    match entry:
+        case fact.QueueLeft():
+            return replace(call, waits_on=False)
+        case fact.NodesPassed():
+            return replace(call, node=entry.path[-1], language=entry.language)
+        case fact.CallTakenUp():
+            return replace(call, returns=call.returns + 1)
+    return call
 
 
 def _tell_call(call: Call, entry: fact.Fact, plan: Plan) -> Call:
@@ -78,16 +79,19 @@ def _tell_call(call: Call, entry: fact.Fact, plan: Plan) -> Call:
         case fact.FlowEntered():
             return replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
         case fact.QueueEntered():
-            return replace(call, queue=plan.queues.get(QueueId(entry.queue)), waiting_since=entry.at)
+            queue, since = plan.queues.get(QueueId(entry.queue)), call.waiting_since or entry.at
+            return replace(call, queue=queue, waiting_since=since, entered_at=entry.at, waits_on=queue is not None)
         case fact.AgentConnected():
             return replace(call, outcome=Outcome.ANSWERED)
         case fact.RecordingStarted():
             return replace(call, recording=entry.name)
-        case fact.MessageStarted():
-            return replace(call, outcome=Outcome.VOICEMAIL)
         case fact.OrderConfirmed():
             return replace(call, ordered=(*call.ordered, entry.key))
-    return call
+        case fact.MessageStarted():
+            return replace(call, outcome=Outcome.VOICEMAIL, message=entry.name)
+        case fact.MessageStored() | fact.MessageLost():
+            return replace(call, message="")
+    return _tell_way(call, entry)
 
 
 def _tell_leg(legs: dict[int, Leg], entry: fact.Fact) -> None:

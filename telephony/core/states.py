@@ -20,17 +20,15 @@ from telephony.core import (
     in_remote,
     in_talk,
     message,
+    stranding,
     transfer,
     wishes,
 )
 from telephony.core import events as ev
 from telephony.core.call import Stage, Turn
+from telephony.core.losing import LOSES_THE_CALLER, NOBODY_ALONE, STRANDED, ignore
 
 Handler = Callable[[Turn, Any], None]
-
-
-def ignore(turn: Turn, event: ev.Event) -> None:
-    """It happens, and means nothing here: late news, or a key that nobody asked for."""
 
 
 TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
@@ -52,6 +50,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
         ev.LookedUp: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.CHOOSING: {
         ev.PromptEnded: ignore,
@@ -67,6 +66,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
         ev.LookedUp: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.CONSULTING: {
         ev.LookedUp: in_consulting.answer_came,
@@ -82,6 +82,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.RECORDING: {
         ev.MessageEnded: message.ended,
@@ -96,6 +97,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.WAITING: {
         ev.AgentReserved: in_queue.ring_agent,
@@ -115,6 +117,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
         ev.LookedUp: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.RINGING: {
         ev.AgentReserved: in_queue.ring_agent,  # ringall: one more phone
@@ -132,6 +135,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.LegRinging: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.DIALLING: {
         ev.TrunkSeized: in_outside.trunk_seized,
@@ -147,6 +151,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TimerFired: in_outside.time_is_over,
         ev.PromptEnded: in_outside.prompt_ended,
         ev.KeyPressed: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.CONFIRMING: {
         ev.KeyPressed: in_outside.key_pressed,
@@ -161,6 +166,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         # A number that was given up before.
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
+        **LOSES_THE_CALLER,
     },
     Stage.CALLING: {
         ev.TrunkSeized: in_callback.trunk_seized,
@@ -176,6 +182,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.KeyPressed: ignore,
         ev.WishUttered: wishes.not_now,
         ev.BlindAsked: ignore,
+        **NOBODY_ALONE,
     },
     Stage.TALKING: {
         ev.ChannelEnded: in_talk.channel_ended_while_talking,
@@ -194,6 +201,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        **NOBODY_ALONE,
     },
     Stage.PASSING: {
         ev.LegReady: transfer.go_on,
@@ -211,6 +219,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,
         ev.PromptEnded: ignore,
+        **LOSES_THE_CALLER,
     },
     Stage.ENQUIRING: {
         ev.LegReady: in_enquiry.go_on,
@@ -229,6 +238,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegHeld: in_talk.hold,
         ev.LegResumed: in_talk.resume,
         ev.PromptEnded: ignore,
+        **NOBODY_ALONE,
     },
     Stage.APART: {
         ev.ChannelEnded: in_enquiry.channel_ended_apart,
@@ -243,6 +253,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        **NOBODY_ALONE,
     },
     Stage.TOGETHER: {
         ev.ChannelEnded: in_conference.channel_ended,
@@ -257,7 +268,9 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.LegReady: ending.appeared_too_late,
         ev.LegAnswered: ending.appeared_too_late,
         ev.LegRinging: ignore,
+        **NOBODY_ALONE,
     },
+    Stage.STRANDED: STRANDED,
     Stage.LEAVING: {
         ev.PromptEnded: ending.last_word_said,
         ev.TimerFired: ending.leave_took_too_long,
@@ -274,6 +287,8 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.MessageEnded: ignore,
         ev.MessageKept: message.kept,
         ev.MessageMissing: message.missing,
+        ev.Stranded: stranding.strand_leaving,
+        ev.CallerTaken: stranding.taken,
     },
     Stage.CLEARING: {
         ev.ChannelEnded: ending.gone_while_clearing,
@@ -291,6 +306,8 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.MessageEnded: ignore,
         ev.MessageKept: message.kept,
         ev.MessageMissing: message.missing,
+        ev.CallerTaken: ending.gone_while_clearing,
+        ev.Stranded: ignore,
     },
     Stage.ENDED: {
         ev.RecordingKept: ending.recording_kept,
@@ -310,5 +327,6 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.MessageEnded: ignore,
         ev.MessageKept: message.kept,
         ev.MessageMissing: message.missing,
+        **NOBODY_ALONE,
     },
 }

@@ -237,6 +237,7 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "TransferCompleted": lambda body, names: (
         _("The agent of leg %(leg)s left the caller to leg %(to)s.") % {"leg": body["leg"], "to": body["to"]}
     ),
+    "CallTakenUp": lambda body, names: _("The caller was taken up again after a fault of ours."),
     "TalkJoined": lambda body, names: _("All who are there talk with each other."),
     "RecordingStarted": lambda body, names: _("Recording began."),
     "RecordingStored": _stored,

@@ -86,6 +86,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "We are sorry. Because of a technical problem we cannot take your call now. Please call again later.",
         "zh": "非常抱歉，由于技术原因，暂时无法接听您的来电，请您稍后再拨。",
     },
+    "all-lines-busy": {
+        "en": "We are sorry, all our lines are busy. Please call again in a few minutes.",
+        "zh": "非常抱歉，目前线路全忙，请您过几分钟再拨。",
+    },
+    "one-moment": {
+        "en": "One moment, please. You keep your place in line.",
+        "zh": "请您稍等，您的排队位置不变。",
+    },
     **WAITING_PHRASES,
     **ASKING_PHRASES,
     **PARTS,

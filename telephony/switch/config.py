@@ -29,6 +29,11 @@ class Settings:
         """The file that facts are written to first."""
         return self.var / "journal" / "switch.sqlite3"
 
+    @property
+    def fallback_journal(self) -> Path:
+        """The file that the watchdog writes facts of the fallback to."""
+        return self.var / "journal" / "fallback.sqlite3"
+
     def canonical(self, number: str) -> str:
         """A number that a trunk sent, in E.164; unchanged if it is no number at all, as "anonymous" is."""
         try:

@@ -20,6 +20,7 @@ class Desk:
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self.away = ""  #: why the last errand failed; empty when the database is there
 
     async def do(self, errand: Callable[[], T]) -> T:
         """Run `errand` in the thread; database errors come back to the caller."""
@@ -28,9 +29,12 @@ class Desk:
     async def try_to(self, errand: Callable[[], T]) -> T | None:
         """The same, but a database that is away is logged and gives None."""
         try:
-            return await self.do(errand)
+            done = await self.do(errand)
+            self.away = ""
+            return done
         except (DatabaseError, InterfaceError) as error:
-            log.error("database is away", errand=getattr(errand, "__name__", "errand"), cause=str(error).split("\n")[0])
+            self.away = str(error).split("\n")[0]
+            log.error("database is away", errand=getattr(errand, "__name__", "errand"), cause=self.away)
             return None
 
     def close(self) -> None:

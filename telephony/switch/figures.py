@@ -54,13 +54,15 @@ class CallFigures:
                     ENDED.labels(one.outcome.value).inc()
 
 
-def heard(message: dict[str, Any], at: datetime) -> None:
-    """A message of Asterisk has come; how late. One without a time that can be read tells nothing."""
+def heard(message: dict[str, Any], at: datetime) -> float:
+    """A message of Asterisk has come; how late, in seconds. One without a time that can be read tells 0."""
     try:
         sent = datetime.fromisoformat(message["timestamp"])
     except (KeyError, TypeError, ValueError):
-        return
-    EVENT_LAG.observe(max((at - sent).total_seconds(), 0.0))
+        return 0.0
+    lag = max((at - sent).total_seconds(), 0.0)
+    EVENT_LAG.observe(lag)
+    return lag
 
 
 async def tell(

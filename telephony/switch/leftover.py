@@ -1,9 +1,10 @@
 """What an earlier switch left: calls that the ledger has begun and not ended, and recordings that nobody completed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db.models import Exists, Max, OuterRef
@@ -29,8 +30,12 @@ def open_calls(plan: Plan) -> list[Call]:
     return [call for call in calls if call is not None]
 
 
-def complete_recordings(spool: Path, recordings: Path, at: datetime) -> list[Fact]:
+def complete_recordings(
+    spool: Path, recordings: Path, at: datetime, only: Collection[UUID] | None = None
+) -> list[Fact]:
     """Keep the recordings of ended calls that a killed switch did not complete; the facts that tell of them.
+
+    `only` these calls, as those of the fallback, which no switch has had; all, if it is None.
 
     Its raw file may lie in the spool; or it is a WAV already, and only the fact is missing.
     """
@@ -41,10 +46,13 @@ def complete_recordings(spool: Path, recordings: Path, at: datetime) -> list[Fac
         rows = list(recent.exclude(recording_name="").exclude(Exists(told)).select_related("tenant"))
         in_spool = {call_id for call_id, _ in left_over(spool)} - {row.id for row in rows}
         rows += CallRow.objects.filter(id__in=in_spool, ended_at__isnull=False).select_related("tenant")
+    rows = [row for row in rows if only is None or row.id in only]
     for row in rows:
         call_id, raw = row.id, spool / f"{row.id}.raw"
         with telephony_scope():
             last = LedgerEntry.objects.filter(call_id=call_id).aggregate(last=Max("seq"))["last"]
+        if last is None:
+            continue  # known by its channel alone: its facts have still to come, and would find their numbers taken
         code = row.tenant.code if row.tenant else "operator"
         head: dict[str, Any] = {
             "call": CallId(call_id), "seq": last + 1, "at": at, "name": str(call_id),

@@ -1,28 +1,25 @@
 """The switch as a process: connects to Asterisk and PostgreSQL, stays connected, and goes down in good order."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, InterfaceError
 
 from seatline import health
 from seatline.clock import now
 from seatline.ids import new_id
 from telephony.ami.listener import AmiListener
-from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, SecurityAlert
+from telephony.ami.translate import AmiEvent, FullyBooted, PhoneReachable, PhoneTaken, SecurityAlert
 from telephony.ari.client import AriClient, AriSilent, AriUnreachable, open_ari
 from telephony.core.acd.agents import State
-from telephony.core.call import TALKS
+from telephony.core.call import TALKS, Stage
 from telephony.core.engine import Engine
 from telephony.core.events import Event
 from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, SessionId
@@ -33,22 +30,30 @@ from telephony.plans.services import load_plan, phones
 from telephony.recordings.files import day_of, path_of
 from telephony.switch import figures, notices
 from telephony.switch.accounts import Accounts
+from telephony.switch.ailments import ailments
 from telephony.switch.callbacks import Callbacks
 from telephony.switch.carrier import Carrier
 from telephony.switch.config import Settings
 from telephony.switch.desk import Desk
+from telephony.switch.fallback import Fallback, phones_elsewhere
+from telephony.switch.fallback_record import FallbackRecord
 from telephony.switch.leftover import complete_messages, complete_recordings, open_calls
 from telephony.switch.lookups import LookUps
+from telephony.switch.pulse import Pulse
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
 from telephony.switch.requests import Requests
 from telephony.switch.sessions import end_leases, lease_ended, signed_in
 from telephony.switch.shell import Shell
+from telephony.switch.strays import look_after_strays
+from telephony.watch.rescue import is_outside
 
 log = structlog.get_logger(__name__)
 LANES = 4  # sockets for requests about calls
 AGAIN_AFTER = 1.0  # seconds between two tries to reach Asterisk or PostgreSQL
 LEASES_EVERY = 15.0  # seconds between two looks at the clock for leases that end
+#: Calls that a switch which goes down does not wait for: the next one has them as they are, at their place.
+LEFT_TO_THE_NEXT = TALKS | {Stage.WAITING, Stage.STRANDED, Stage.ENDED}
 GO_DOWN_WITHIN = timedelta(seconds=10)  # for callers who are not talking yet
 
 
@@ -68,9 +73,9 @@ class Switch:
         self._accounts = Accounts()
         self._ami = AmiListener(settings.ami_port, settings.ami_user, settings.ami_secret, self._heard_ami)
         self._recordings = settings.var / "recordings"
-        spool = self._recordings / "spool"
-        spool.mkdir(parents=True, exist_ok=True)
-        recorder = Recorder(self._ami, spool, self._recording_path, now, self._happen)
+        self._spool = self._recordings / "spool"
+        self._spool.mkdir(parents=True, exist_ok=True)
+        recorder = Recorder(self._ami, self._spool, self._recording_path, now, self._happen)
         self._shell = Shell(
             engine,
             journal,
@@ -83,6 +88,10 @@ class Switch:
             self._ami.mark,
             settings.outward,
         )
+        self._fallback = Fallback(self._ami, engine, settings, now)
+        self._fallback_record = FallbackRecord(self._desk, settings.fallback_journal, journal, self._recordings)
+        self._pulse = Pulse(settings.var, now, self._condition, self._ailments)
+        self._shell.late = self._pulse.lag
         self._look_ups = LookUps(now, self._happen)
         self._shell.asks = self._look_ups
         self._errands: set[asyncio.Task[None]] = set()
@@ -104,6 +113,7 @@ class Switch:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         health.serve(self._settings.metrics_port, {"asterisk": self._no_asterisk, "disk": self._no_disk})
+        pulse = loop.create_task(self._pulse.run())
         await self._take_over()
         self._ami.start()
         tasks = [
@@ -120,9 +130,12 @@ class Switch:
                 self._callbacks.watch(),
                 self._watch_leases(),
                 figures.tell(self._engine, self._journal, lambda: self._shell.unwritten, lambda: self._ari is not None),
+                self._fallback.run(),
+                self._fallback_record.run(),
+                look_after_strays(lambda: self._ari, self._settings.ari_app, self._engine.call_of),
             )
         ]
-        tasks.append(loop.create_task(self._be_told_to_stop()))
+        tasks += [pulse, loop.create_task(self._be_told_to_stop())]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         await self._go_down()
         for task in tasks:
@@ -153,13 +166,14 @@ class Switch:
         """Before the first call: what the process before us left in journal and ledger."""
         while await self._desk.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
             await asyncio.sleep(AGAIN_AFTER)
+        await self._fallback_record.ship()
         calls = await self._desk.do(lambda: open_calls(self._engine.plan))
         if self._engine.remembers:
             since = now() - self._engine.remembers
             self._engine.remember(await self._desk.do(lambda: last_talks(since)))
         await self._follow_presence()
         self._shell.act(adopt_all(self._engine, calls, now()))
-        spool = self._recordings / "spool"
+        spool = self._spool
         kept = await self._desk.do(lambda: complete_recordings(spool, self._recordings, now()))
         kept += await self._desk.do(lambda: complete_messages(spool, self._recordings, now(), kept))
         self._journal.append(kept, [])
@@ -213,10 +227,14 @@ class Switch:
         live = {
             ChannelId(one["id"]): LiveChannel(ChannelId(one["id"]), one["state"] == "Up")
             for one in channels
-            if one["id"] in mine
+            if one["id"] in mine and not is_outside(one)
         }
-        self._shell.act(reconcile(self._engine, live, [BridgeId(one["id"]) for one in bridges], now()))
+        elsewhere = {ChannelId(one["id"]) for one in channels} - set(live)
+        found = [BridgeId(one["id"]) for one in bridges]
+        self._shell.act(reconcile(self._engine, live, found, now(), elsewhere))
         log.info("asterisk connected", channels=len(live), calls=len(self._engine.calls))
+        for endpoint, taken in phones_elsewhere(self._engine, channels).items():
+            self._engine.floor.taken(endpoint, taken)
         await self._push_phones()
         await self._look_at_phones()
         self._greeted = True
@@ -245,6 +263,9 @@ class Switch:
         match event:
             case PhoneReachable(endpoint, reachable):
                 self._shell.act(self._engine.phone(endpoint, reachable, now()))
+            case PhoneTaken(endpoint, taken):
+                self._engine.floor.taken(endpoint, taken)
+                self._shell.act(self._engine.tick(now()))
             case SecurityAlert(kind, account, address):
                 log.warning("security alert", kind=kind, account=account, address=address)
             case FullyBooted():
@@ -273,11 +294,13 @@ class Switch:
         sessions = await self._desk.try_to(signed_in)
         if sessions is not None:
             self._shell.act(self._engine.follow(sessions, now()))
+            self._fallback.news()
 
     async def _follow_plan(self) -> None:
         plan = await self._desk.try_to(load_plan)
         if plan is not None:
             self._engine.obey(plan)
+            self._fallback.news()
             with suppress(AriSilent, AriUnreachable, TimeoutError):  # a new connection pushes them all
                 await self._push_phones()
 
@@ -286,6 +309,16 @@ class Switch:
 
     def _no_disk(self) -> str:
         return f"{self._shell.unwritten} facts cannot be written" if self._shell.unwritten else ""
+
+    def _condition(self) -> tuple[bool, int, int]:
+        waiting = sum(call.stage in (Stage.WAITING, Stage.RINGING) for call in self._engine.calls.values())
+        return self._ari is not None and self._shell.claiming, len(self._engine.calls), waiting
+
+    def _ailments(self) -> dict[str, str]:
+        return ailments(
+            asterisk=self._ari is not None, ami=self._ami.logged_in.is_set(), database=self._desk.away,
+            unwritten=self._shell.unwritten, recordings=self._recordings,
+        )  # fmt: skip
 
     async def _watch_leases(self) -> None:
         while True:
@@ -299,7 +332,7 @@ class Switch:
         self._callbacks.obey(())
         end = asyncio.get_running_loop().time() + GO_DOWN_WITHIN.total_seconds()
         while asyncio.get_running_loop().time() < end:
-            if all(call.stage in TALKS for call in self._engine.calls.values()):
+            if all(call.stage in LEFT_TO_THE_NEXT for call in self._engine.calls.values()):
                 break
             await asyncio.sleep(0.1)
         await self._carrier.stop()
@@ -311,23 +344,3 @@ class Switch:
         tenant = call.plan.tenants.get(call.tenant) if call.tenant else None
         code = tenant.code if tenant else "operator"
         return self._recordings / path_of(code, day_of(call.legs[0].started_at), call_id)
-
-
-async def run(settings: Settings) -> None:
-    """Start the switch: wait for PostgreSQL's plan, open the journal, run."""
-    journal = Journal(settings.journal)
-    desk = Desk("first")
-    try:
-        while True:
-            try:
-                plan = await desk.do(load_plan)
-                break
-            except (DatabaseError, InterfaceError) as error:
-                log.error("waits for the database", cause=str(error).split("\n", maxsplit=1)[0])
-                await asyncio.sleep(AGAIN_AFTER)
-    finally:
-        desk.close()
-    # What Django and the plan have made lives as long as we: looking through it for garbage took tens of milliseconds.
-    gc.collect()
-    gc.freeze()
-    await Switch(settings, journal, Engine(plan, Random())).run()  # noqa: S311  which agent rings is no secret

@@ -1,15 +1,14 @@
 """What to do at each connect: compare what Asterisk still has with what the engine and the ledger know.
 
-Pairs that talk are never touched. Callers whom nobody looks after are given back to the dialplan. Calls whose channels
-are gone are closed on the record. Nothing here waits: it only moves the engine, and says what is to be done.
+Pairs that talk are never touched. Callers with whom nobody talks are had again (core/stranding.py): at their place in
+the queue, or where their flow was. Calls whose channels are gone are closed on the record. Nothing here waits: it only
+moves the engine, and says what is to be done.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
-
-import structlog
 
 from telephony.core import commands as cmd
 from telephony.core import events as ev
@@ -17,8 +16,8 @@ from telephony.core.call import TALKS, Call, Stage
 from telephony.core.engine import AgentState, Engine, Work
 from telephony.core.values import BridgeId, CallId, ChannelId, EndedBy, LegKind, Outcome, talk_bridge
 
-log = structlog.get_logger(__name__)
 RINGS = (Stage.RINGING, Stage.PASSING, Stage.ENQUIRING, Stage.CALLING)  # stages in which an answer may be missed
+BUSY = TALKS | {Stage.CALLING, Stage.CLEARING, Stage.ENDED}  # stages in which nobody is had again
 NOBODY = CallId(UUID(int=0))  # commands about things that belong to no call
 
 
@@ -33,11 +32,11 @@ class LiveChannel:
 def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
     """A new process takes over the open calls of the one before it; `reconcile` then finds which are gone already.
 
-    A call that was not talking cannot go on where it was: it is being cleared from now on.
+    A call that neither talks nor has a caller who can be had again is being cleared from now on.
     """
     work = Work()
     for call in calls:
-        if call.stage in TALKS:
+        if call.stage in TALKS or call.stage is Stage.STRANDED:
             work.add(engine.adopt(call, at))
             continue
         lost = replace(call, outcome=call.outcome or Outcome.FAILED, ended_by=EndedBy.SYSTEM)
@@ -53,11 +52,15 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
     return work
 
 
-def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId], at: datetime) -> Work:
-    """Tell the engine what it missed while the socket was away; end channels and bridges that belong to no call.
+def reconcile(
+    engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId], at: datetime,
+    elsewhere: Collection[ChannelId] = (),
+) -> Work:  # fmt: skip
+    """Tell the engine what it missed while the socket was away; end bridges that belong to no call.
 
-    Commands that were given then are lost, so calls that are being cleared get theirs again: phones stop to ring, and
-    a caller whom we failed goes to the dialplan to hear so.
+    `elsewhere` are channels that Asterisk has and we have not, as those of the fallback. Commands that were given
+    meanwhile are lost, so calls that are being cleared get theirs again: phones stop to ring, and a caller whom we
+    failed goes to the dialplan to hear so.
     """
     work = Work()
     for call in list(engine.calls.values()):
@@ -66,19 +69,21 @@ def reconcile(engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: It
                 continue
             there = live.get(leg.channel)
             if there is None:
-                work.add(engine.handle(ev.ChannelEnded(call=call.id, at=at, channel=leg.channel)))
+                gone = ev.CallerTaken if leg.channel in elsewhere and call.stage not in TALKS else ev.ChannelEnded
+                work.add(engine.handle(gone(call=call.id, at=at, channel=leg.channel)))
             elif there.up and leg.answered_at is None and call.stage in RINGS:
                 work.add(engine.handle(ev.LegAnswered(call=call.id, at=at, channel=leg.channel)))
             elif call.stage is Stage.CLEARING:
                 failed = leg.kind is LegKind.CALLER and call.outcome is Outcome.FAILED
                 work.commands.append((cmd.LetGo if failed else cmd.HangUp)(call=call.id, channel=leg.channel))
-        if call.stage is Stage.ENQUIRING and engine.calls[call.id].stage is Stage.ENQUIRING:
+        now = engine.calls.get(call.id)
+        if now is None:
+            continue  # its channels were gone, and nothing more belongs to it
+        if call.stage is Stage.ENQUIRING and now.stage is Stage.ENQUIRING:
             # Nobody knows whether the third still rings, or waits in a queue: the agent takes the caller back.
             work.add(engine.handle(ev.TargetRefused(call=call.id, at=at, reason="interrupted")))
-    for channel in live:
-        if engine.call_of(channel) is None:
-            log.warning("channel of no call is ended", channel=channel)
-            work.commands.append(cmd.HangUp(call=NOBODY, channel=channel))
+        if now.stage not in BUSY and now.channel in live:
+            work.add(engine.handle(ev.Stranded(call=call.id, at=at)))
     ours = {talk_bridge(call) for call in engine.calls}
     for bridge in bridges:
         if bridge.endswith("-talk") and bridge not in ours:

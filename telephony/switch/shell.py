@@ -18,6 +18,7 @@ from telephony.ari.execute import failed, requests
 from telephony.ari.translate import offered, translate
 from telephony.core import commands as cmd
 from telephony.core import events as ev
+from telephony.core.call import TALKS, Stage
 from telephony.core.engine import AgentState, Engine, Work, WrapUpTimer
 from telephony.core.facts import Fact
 from telephony.core.naming import call_of_caller
@@ -26,6 +27,7 @@ from telephony.core.values import CallId, ChannelId, SessionId
 from telephony.switch.figures import CallFigures, heard
 
 log = structlog.get_logger(__name__)
+CLAIM_WITHIN = 0.2  # seconds after a call was offered: of the half second that the dialplan waits
 DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
 GONE_WITHIN = 0.3  # seconds between the end of a prompt that was broken off and that of its channel
 
@@ -96,6 +98,7 @@ class Shell:
         self._ari: AriClient | None = None
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
         self._figures = CallFigures()
+        self.late: Callable[[float], None] = lambda _seconds: None  #: is told how late each event comes
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
 
     def bind(self, ari: AriClient | None) -> None:
@@ -104,21 +107,23 @@ class Shell:
 
     def hear(self, message: dict[str, Any]) -> None:
         """One message of Asterisk; one that cannot be understood is logged, and the next is heard."""
-        heard(message, self._clock())
+        lag = heard(message, self._clock())
+        self.late(lag)
         try:
-            self._understand(message)
+            self._understand(message, lag)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             log.error("message not understood", kind=str(message.get("type")), cause=repr(error))
 
-    def _understand(self, message: dict[str, Any]) -> None:
+    def _understand(self, message: dict[str, Any], lag: float) -> None:
         kind = message.get("type")
         if kind == "CallBroadcast":
-            if self.claiming:
+            # One who is behind with his work leaves new calls to the fallback, which is not.
+            if self.claiming and lag < CLAIM_WITHIN:
                 channel = message["channel"]["id"]
                 self._send("POST", "events/claim", {"channelId": channel, "application": self._app}, lane=channel)
             return
-        if kind == "StasisStart" and message["args"][:1] == ["inbound"]:
-            self.happen(offered(message, self._call_for(message["channel"]), self._clock(), self._canonical))
+        if kind == "StasisStart" and message["args"][:1] in (["inbound"], ["again"]):
+            self._caller_came(message)
             # Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause.
             source = f"channel:{message['channel']['id']}"
             self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source)
@@ -131,6 +136,15 @@ class Shell:
             self._expect_hang_up(event)
         elif event is not None:
             self.happen(event)
+
+    def _caller_came(self, message: dict[str, Any]) -> None:
+        """A new caller; or one whom we, or the switch before us, had sent through the dialplan to have him again."""
+        channel = ChannelId(message["channel"]["id"])
+        call = self.engine.call_of(channel) if message["args"][0] == "again" else None
+        if call is not None and self.engine.calls[call].stage is Stage.STRANDED:
+            self.happen(ev.CallerReturned(call=call, at=self._clock(), channel=channel))
+        else:
+            self.happen(offered(message, self._call_for(message["channel"]), self._clock(), self._canonical))
 
     def _call_for(self, channel: dict[str, Any]) -> CallId:
         """The call's id is in its caller's channel; a channel that had a call of ours before begins another."""
@@ -148,13 +162,28 @@ class Shell:
     def _expect_end(self, channel: ChannelId) -> None:
         """A channel has left the application. ChannelDestroyed with the cause follows, unless it went elsewhere."""
         call = self.engine.call_of(channel)
-        if call is None:
+        if call is None or self.engine.calls[call].stage is Stage.STRANDED:  # he is on his way back to us
             return
 
-        def gone() -> None:
-            self.happen(ev.ChannelEnded(call=call, at=self._clock(), channel=channel))
+        def look() -> None:
+            there = self.engine.calls.get(call)
+            leg = there.leg_of(channel) if there is not None else None
+            if leg is None or leg.ended_at is not None:
+                return  # it was destroyed, and we have heard of it
+            asked = self._send("GET", f"channels/{channel}", lane=channel)
+            if asked is not None:
+                asked.add_done_callback(lambda done: self._left(call, channel, done))
 
-        asyncio.get_running_loop().call_later(DESTROYED_WITHIN, gone)
+        asyncio.get_running_loop().call_later(DESTROYED_WITHIN, look)
+
+    def _left(self, call: CallId, channel: ChannelId, done: "asyncio.Future[Answer]") -> None:
+        """Whether a channel that is no longer ours lives on elsewhere, as in the fallback, or is gone."""
+        if done.cancelled() or done.exception() is not None:
+            return  # the socket is torn; at the next connect both sides are compared
+        there = self.engine.calls.get(call)
+        lives = done.result().ok and there is not None and there.stage not in TALKS
+        kind = ev.CallerTaken if lives else ev.ChannelEnded
+        self.happen(kind(call=call, at=self._clock(), channel=channel))
 
     @property
     def unwritten(self) -> int:

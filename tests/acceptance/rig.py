@@ -29,11 +29,14 @@ from seatline.house.asterisk import Access, Asterisk, Carrier, Ports
 from seatline.house.baresip import STEP, Baresip, PhoneAccount, PhoneEvent, free
 from seatline.house.caller import CallerResult, CallPlan, place_call
 from seatline.house.exchange import Exchange, Telephone
+from seatline.house.keeper import describe
 from seatline.house.phones import AgentAtPhone, Keying, make_speech
 from seatline.house.postgres import free_port, new_secret
 from seatline.house.prefix import Prefix
 from seatline.house.processes import Process
 from seatline.house.updown import get
+from telephony.watch import heartbeat
+from telephony.watch.heartbeat import Beat
 from tests.acceptance.wire import Wire
 
 T = TypeVar("T")
@@ -167,6 +170,7 @@ class Rig:
             self.witness.start()
             self.agi.start()
             self.switch.start()
+            self.watchdog.start()
             self.wait_for_switch()
             undo.pop_all()
 
@@ -179,6 +183,7 @@ class Rig:
             stack.callback(self.witness.stop)
             stack.callback(self.agi.stop)
             stack.callback(self.switch.stop)
+            stack.callback(self.watchdog.stop)
             for phone in self._phones:
                 stack.callback(phone.stop)
 
@@ -208,11 +213,35 @@ class Rig:
         """The FastAGI server."""
         return self._program("agi")
 
-    def _program(self, name: str) -> Process:
+    @property
+    def watchdog(self) -> Process:
+        """Rescues callers and keeps the fallback's record; it starts no program again unless a story has it so."""
+        return self._program("watchdog", (sys.executable, "-m", "seatline.house.watchdog", str(self._kept)))
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder / "run" / "kept.json"
+
+    @contextmanager
+    def kept_alive(self, *programs: Process) -> Iterator[None]:
+        """The watchdog starts these again if they die, until the story is over."""
+        describe(programs, self._kept)
+        try:
+            yield
+        finally:
+            describe((), self._kept)
+
+    def beat(self) -> Beat | None:
+        """What the switch last said of itself; None if that was long ago."""
+        beat = heartbeat.read(heartbeat.path_in(self.var))
+        age = heartbeat.age(beat)
+        return beat if age is not None and age < 2 else None
+
+    def _program(self, name: str, command: tuple[str, ...] = ()) -> Process:
         ports, access = self.asterisk.ports, self.asterisk.access
         return Process(
             name=name,
-            command=(sys.executable, str(ROOT / "manage.py"), name),
+            command=command or (sys.executable, str(ROOT / "manage.py"), name),
             folder=self.folder / "run",
             log_folder=self.folder / "log",
             environment={

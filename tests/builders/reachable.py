@@ -151,7 +151,8 @@ def _likeness(call: Call, at: datetime) -> object:
     over = call.stage in (Stage.CLEARING, Stage.ENDED)
     where = None if over else (call.dialled, call.flow and call.flow.code, call.node, call.keys, call.tries)
     return (
-        id(call.plan), call.stage, where, call.playback is not None and not over, waited_long and not over, legs,
+        id(call.plan), call.stage, where, call.waits_on, call.playback is not None and not over,
+        waited_long and not over, legs,
         call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
         not over and (call.asked, call.awaited > 0), call.message != "", _sending(call),
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
@@ -182,6 +183,12 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             continue
         for number in (NUMBER, SHARED, "+862100000000"):
             yield ev.CallOffered(**head, channel=CALLER, dialled=number, caller="02161234567")
+        alone = (Stage.WAITING, Stage.RINGING, Stage.LISTENING, Stage.CHOOSING, Stage.LEAVING)
+        if len(call.legs) <= 2 or call.stage not in alone:  # lost with more agents behind him is lost no differently
+            yield ev.Stranded(**head)
+            yield ev.CallerReturned(**head, channel=call.channel or CALLER)
+            for channel in (call.channel or CALLER, STRANGER):
+                yield ev.CallerTaken(**head, channel=channel)
         yield ev.PromptEnded(**head, playback=call.playback or PlaybackId("none"))
         yield ev.PromptEnded(**head, playback=PlaybackId("an older one"))
         for key in "#" if call.asked == "another" and call.keys else "01289#":

@@ -46,6 +46,7 @@ class Agent:
     call: CallId | None = None
     queue: QueueId | None = None  #: of the call at hand, or of the one being wrapped up
     reachable: bool = True
+    elsewhere: bool = False  #: his phone is taken by a call that is not the switch's
     missed: int = 0  #: calls missed in a row
     rung_at: datetime | None = None  #: when the call at hand began to ring
     leaving: bool = False  #: logged out or lease over in a call: goes when it is over
@@ -54,7 +55,7 @@ class Agent:
     @property
     def available(self) -> bool:
         """Whether a call may be offered now."""
-        return self.state is State.READY and self.reachable and not self.leaving
+        return self.state is State.READY and self.reachable and not self.elsewhere and not self.leaving
 
     @property
     def at_work(self) -> bool:
@@ -66,7 +67,7 @@ class Agent:
         return (
             ("paused" in rule and self.state is State.PAUSED)
             or ("unavailable" in rule and not self.reachable)
-            or ("inuse" in rule and self.state in (State.TALKING, State.HOLD))
+            or ("inuse" in rule and (self.state in (State.TALKING, State.HOLD) or self.elsewhere))
             or ("ringing" in rule and self.state is State.RINGING)
             or ("wrapup" in rule and self.state is State.WRAP_UP)
         )

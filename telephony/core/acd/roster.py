@@ -136,8 +136,10 @@ class Roster:
                 self.become(agent, State.PAUSED if who.paused else State.READY, at)
         elif before.skills != who.skills or before.tenant != who.tenant:
             state = (agent.state, agent.since, agent.call, agent.queue, agent.missed, agent.count, agent.reachable)
+            elsewhere = agent.elsewhere
             self.sign_out(who.agent)
             agent = self.sign_in(who)
+            agent.elsewhere = elsewhere
             agent.state, agent.since, agent.call, agent.queue, agent.missed, agent.count, agent.reachable = state
         done = who.wrap_up_done_at
         wrapped_up = agent.state is State.WRAP_UP and done is not None and done >= agent.since
@@ -155,6 +157,13 @@ class Roster:
         for agent in self.agents.values():
             if agent.who.endpoint == endpoint and agent.reachable != reachable:
                 agent.reachable = reachable
+                self._offer_to(agent)
+
+    def taken(self, endpoint: Endpoint, elsewhere: bool) -> None:
+        """A phone rings or talks in a call that is not the switch's, or is free again."""
+        for agent in self.agents.values():
+            if agent.who.endpoint == endpoint and agent.elsewhere != elsewhere:
+                agent.elsewhere = elsewhere
                 self._offer_to(agent)
 
     def gone(self) -> list[Agent]:

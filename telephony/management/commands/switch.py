@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from seatline.env import environment
 from telephony.switch.config import Settings
-from telephony.switch.main import run
+from telephony.switch.starting import run
 
 
 class Command(BaseCommand):

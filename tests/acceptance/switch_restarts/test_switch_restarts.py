@@ -3,12 +3,14 @@
 Asterisk keeps the channels, the journal keeps the facts, and the next switch puts the two together again.
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.acceptance.figures import figure
 from tests.acceptance.rig import Rig, RigPhone, wait_until
 from tests.acceptance.sound import hears_phrase, seconds_of_tone
 from tests.acceptance.world import (
@@ -43,6 +45,7 @@ def switch_is_there_again(rig: Rig) -> Iterator[None]:
     """Whatever becomes of a story, the next one has a switch."""
     yield
     rig.start_switch()
+    rig.watchdog.start()
 
 
 def the_recording(rig: Rig, report: dict[str, Any], client: Client, seconds: float) -> None:
@@ -103,40 +106,67 @@ def test_agent_hangs_up_while_nobody_is_there(rig: Rig, client: Client, phone: R
     assert rig.report(again)["agent"] == agent.agent
 
 
-def test_killed_switch_costs_no_talking_pair_and_excuses_itself_to_who_waits(
-    rig: Rig, client: Client, phone: RigPhone
-) -> None:
-    """One pair talks, one caller waits, one calls during the gap."""
+def test_killed_switch_costs_nobody_anything(rig: Rig, client: Client, phone: RigPhone) -> None:
+    """One pair talks, one waits, one calls during the gap; the watchdog is away, too, so that nobody else helps."""
     agent = client.places[0]
+    rig.watchdog.stop()
     talks = rig.begin_call(
-        client.dialled, keys=CHOOSES_AGENT, speech=caller_voice(rig), hang_up_after=18 * SECOND
+        client.dialled, keys=CHOOSES_AGENT, speech=caller_voice(rig), hang_up_after=16 * SECOND
     )  # fmt: skip
     wait_for_state(agent.agent, "talking")
-    waits = rig.begin_call(client.dialled, keys=CHOOSES_AGENT, hang_up_after=60 * SECOND)
+    waits = rig.begin_call(client.dialled, keys=CHOOSES_AGENT, hang_up_after=23 * SECOND)
     wait_until(lambda: len(queued(client)) == 2, 8, "the second caller in the queue")
     rig.kill_switch()
-    gap = rig.begin_call(client.dialled, hang_up_after=30 * SECOND)
-    wait_until(lambda: "Playback" in rig.asterisk.ask("core show channels"), 5, "the excuse of the dialplan")
+    gap = rig.begin_call(client.dialled, hang_up_after=7 * SECOND)
+    wait_until(lambda: "Queue" in rig.asterisk.ask("core show channels"), 9, "the third caller in the fallback")
     rig.start_switch()
 
-    trouble = [rig.var / "sounds" / language / "technical-trouble.wav" for language in ("zh", "en")]
-    excused = gap.result(40)
-    assert excused.hung_up_by == "far"
-    assert all(hears_phrase(heard_by(excused.heard), phrase) for phrase in trouble)
+    served = gap.result(40)
+    assert served.hung_up_by == "caller"
+    assert hears_phrase(heard_by(served.heard), rig.var / "sounds" / "en" / "please-wait.wav")
 
-    waited = waits.result(40)
-    assert waited.hung_up_by == "far"
-    assert all(hears_phrase(heard_by(waited.heard), phrase) for phrase in trouble)
+    waited = waits.result(60)
+    assert waited.hung_up_by == "caller"
+    assert hears_phrase(heard_by(waited.heard), rig.var / "sounds" / "en" / "one-moment.wav")
+    assert seconds_of_tone(heard_by(waited.heard), agent.hertz) > 1, "the agent came in the end"
     report = rig.report(waited)
-    assert (report["outcome"], report["ended_by"], report["agent"]) == ("failed", "system", None)
+    assert (report["outcome"], report["ended_by"], report["agent"]) == ("answered", "caller", agent.agent)
+    facts = facts_of(report)
+    assert (facts.count("QueueEntered"), facts.count("CallTakenUp")) == (1, 1)
+    assert report["queued_ms"] > 9000, "the wait was one"
 
     talked = talks.result(40)
     assert talked.hung_up_by == "caller"
     report = rig.report(talked)
     assert (report["outcome"], report["ended_by"], report["agent"]) == ("answered", "caller", agent.agent)
-    assert seconds_of_tone(heard_by(talked.heard), agent.hertz) > 15, "the sound never stopped"
-    the_recording(rig, report, client, 15)
+    assert seconds_of_tone(heard_by(talked.heard), agent.hertz) > 13, "the sound never stopped"
+    the_recording(rig, report, client, 13)
     wait_for_state(agent.agent, "ready")
+
+
+def test_silent_switch_loses_no_caller_who_waits(rig: Rig, client: Client, phone: RigPhone) -> None:
+    """Killed, and nobody starts another: the watchdog sends who waits and who listens to the fallback."""
+    agent = client.places[0]
+    waits = rig.begin_call(client.dialled, keys=CHOOSES_AGENT, hang_up_after=22 * SECOND)
+    wait_for_state(agent.agent, "talking")
+    listens = rig.begin_call(client.dialled, keys=keys((2.8, "0")), hang_up_after=9 * SECOND)
+    time.sleep(1)
+    rig.kill_switch()
+    since = time.monotonic()
+    wait_until(lambda: in_fallback(rig), 10, "the caller in the fallback")
+    figure(f"silent switch: its caller was in the fallback after {time.monotonic() - since:.1f} s")
+    assert time.monotonic() - since < 5
+    assert listens.result(30).hung_up_by == "caller"
+    talked = waits.result(30)
+    assert seconds_of_tone(heard_by(talked.heard), agent.hertz) > 15, "who talked was not touched"
+    rig.start_switch()
+    assert rig.report(talked, 30)["outcome"] == "answered"
+    wait_for_state(agent.agent, "ready")
+
+
+def in_fallback(rig: Rig) -> bool:
+    """Whether a caller is in the fallback."""
+    return any(one["dialplan"]["context"] == "fallback" for one in rig.ari("channels") or [])
 
 
 def test_recording_is_stored_that_a_killed_switch_had_not_completed(rig: Rig, client: Client, phone: RigPhone) -> None:

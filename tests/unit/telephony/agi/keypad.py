@@ -20,6 +20,7 @@ class Keypad:
     def __init__(self, keys: Iterable[str] = (), endpoint: str = "seat-001", hangs_up_at: str = "") -> None:
         self.endpoint = endpoint
         self.heard: list[str] = []
+        self.members: list[str] = []  # what Asterisk's own queue was told
         self._keys = deque(keys)
         self._hangs_up_at = hangs_up_at
 
@@ -33,6 +34,10 @@ class Keypad:
         if not self._keys:
             raise HungUp
         return self._keys.popleft()[:most]
+
+    def sits_here(self, session: SessionInForce, *, gone: bool = False) -> None:
+        state = "gone" if gone else "paused" if session.paused else "ready"
+        self.members.append(f"{session.agent_number} {state}")
 
 
 class SmallHouse:

@@ -42,6 +42,14 @@ def test_the_same_code_logs_out(house):
     assert not house.sessions
 
 
+def test_asterisks_own_queue_learns_who_sits_at_the_phone_without_any_switch():
+    """The fallback must ring who is there now, also if the switch has been dead since before."""
+    house, phone = SmallHouse(), Keypad(("4711",))
+    for code in ("*451001", "*46", "*460", "*45"):
+        Dialogue(phone, house).run(code)
+    assert phone.members == ["1001 ready", "1001 paused", "1001 ready", "1001 gone"]
+
+
 def test_a_wrong_pin_says_how_many_tries_are_left_and_asks_again():
     heard = dial("*451001", "9999", "4711")
     assert heard == [

@@ -40,6 +40,7 @@ JOIN = cmd.Connect(call=CALL, bridge="b", channels=("c", LEG))
         (JOIN, [("POST", "bridges/b"), ("POST", "bridges/b/addChannel")]),
         (cmd.DropBridge(call=CALL, bridge="b"), [("DELETE", "bridges/b")]),
         (cmd.HangUp(call=CALL, channel="c"), [("DELETE", "channels/c")]),
+        (cmd.ComeAgain(call=CALL, channel="c"), [("POST", "channels/c/continue")]),
         (cmd.LetGo(call=CALL, channel="c"), [("POST", "channels/c/continue")]),
         (cmd.Label(call=CALL, channel="c", variables={"STAGE": "flow"}), [("POST", "channels/c/variables")]),
         (cmd.Mark(call=CALL, channel="c", variables={"STAGE": "waiting"}), []),  # by AMI

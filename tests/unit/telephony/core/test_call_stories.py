@@ -159,5 +159,6 @@ def test_whatever_callers_do_nothing_is_left_behind(arrivals, agents, misses):
 def test_stage_names_are_stable_since_channels_carry_them():
     assert [stage.value for stage in Stage] == [
         "new", "listening", "choosing", "waiting", "ringing", "dialling", "confirming", "calling", "consulting",
-        "recording", "talking", "passing", "enquiring", "apart", "together", "leaving", "clearing", "ended",
+        "recording", "talking", "passing", "enquiring", "apart", "together", "stranded",
+            "leaving", "clearing", "ended",
     ]  # fmt: skip

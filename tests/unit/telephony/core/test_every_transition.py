@@ -152,8 +152,9 @@ def test_caller_who_leaves_the_queue_is_taken_off_the_floor():
             call, commands, facts = move.stepped
             if call.stage not in (Stage.WAITING, Stage.RINGING):
                 assert sum(isinstance(one, cmd.LeaveQueue) for one in commands) == 1
-                # A customer who is to be called back, and is not on the line yet, waits nowhere himself.
-                waited = move.before.channel is not None
+                # A customer who is to be called back, and is not on the line yet, waits nowhere himself; and one who is
+                # had again has not left.
+                waited = move.before.channel is not None and call.stage is not Stage.STRANDED
                 assert sum(isinstance(one, fact.QueueLeft) for one in facts) == waited
 
 
@@ -211,6 +212,7 @@ def test_message_that_was_begun_is_kept_once_or_known_to_be_lost():
             assert begun == sum(isinstance(one, fact.MessageStarted) for one in facts)
             if move.before.stage is Stage.RECORDING and call.stage is not Stage.RECORDING:
                 kept = sum(isinstance(one, cmd.KeepMessage) for one in commands)
+                kept += call.stage is Stage.STRANDED and call.message != ""  # it is kept when the caller is had again
                 assert kept + sum(isinstance(one, fact.MessageLost) for one in facts) == 1
 
 
@@ -265,7 +267,8 @@ def test_caller_who_is_sent_on_is_never_left_in_silence_without_an_owner():
                 assert any(isinstance(one, cmd.StartMusic) and one.channel == call.channel for one in commands)
         if move.stepped and move.before.stage is Stage.PASSING and move.stepped[0].stage is not Stage.PASSING:
             stopped = any(isinstance(one, cmd.StopMusic) for one in move.stepped[1])
-            assert stopped or move.stepped[0].stage in (Stage.CLEARING, Stage.ENDED)
+            # Whoever goes through the dialplan leaves the music behind.
+            assert stopped or move.stepped[0].stage in (Stage.CLEARING, Stage.ENDED, Stage.STRANDED)
 
 
 def test_place_on_a_trunk_is_given_back_once_by_each_leg_that_ends():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony.ari.simulated import Caller
+from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.call import TALKS, Stage
@@ -16,7 +17,7 @@ from telephony.core.engine import Engine
 from telephony.core.resume import COUNT_ANEW, resume
 from telephony.core.step import step
 from telephony.core.values import EndedBy, LegKind, Outcome
-from tests.builders.calls import NINE, NUMBER, SHARED, World, a_call_id, a_plan, an_agent
+from tests.builders.calls import NINE, NUMBER, QUEUE, SHARED, World, a_call_id, a_plan, an_agent
 
 SECOND = timedelta(seconds=1)
 CALL = a_call_id()
@@ -48,7 +49,7 @@ def test_every_beginning_of_a_call_can_be_taken_up_or_is_none(caller, agents, mi
         assert (call is None) is (over or not part)
         if call is not None:
             assert call.facts == length
-            assert call.stage in (*TALKS, Stage.CLEARING)
+            assert call.stage in (*TALKS, Stage.STRANDED, Stage.CLEARING)
             assert call.caller_leg.kind is LegKind.CALLER
 
 
@@ -99,9 +100,64 @@ def test_half_of_a_pair_is_cleared():
     assert resume(CALL, facts, a_plan()).stage is Stage.CLEARING
 
 
-@pytest.mark.parametrize("last", [fact.CallAnswered, fact.NodesPassed, fact.QueueEntered, fact.AgentOffered])
-def test_caller_who_was_not_talking_is_not_taken_up_where_he_was(last):
-    assert resume(CALL, until(facts_of(TALK, an_agent(1)), last), a_plan()).stage is Stage.CLEARING
+def had_again(call, at=NINE + 60 * SECOND):
+    """The call after the caller was stranded and came back, with all facts and commands on the way."""
+    call, away, _ = step(call, ev.Stranded(call=CALL, at=at))
+    assert call.stage is Stage.STRANDED
+    assert [type(one) for one in away if isinstance(one, cmd.ComeAgain)] == [cmd.ComeAgain]
+    call, orders, facts = step(call, ev.CallerReturned(call=CALL, at=at + SECOND, channel=call.channel))
+    return call, [*away, *orders], facts
+
+
+@pytest.mark.parametrize("last", [fact.CallAnswered, fact.NodesPassed])
+def test_caller_of_a_flow_is_told_its_beginning_again(last):
+    stranded = resume(CALL, until(facts_of(TALK, an_agent(1)), last), a_plan())
+    call, _, facts = had_again(stranded)
+    if last is fact.CallAnswered:  # the flow that was to answer is not on record yet
+        assert (call.stage, call.outcome) == (Stage.LEAVING, Outcome.FAILED)
+    else:
+        assert (call.stage, call.node) == (Stage.LISTENING, call.flow.start)
+    assert isinstance(facts[0], fact.CallTakenUp)
+
+
+@pytest.mark.parametrize("last", [fact.QueueEntered, fact.AgentOffered])
+def test_caller_in_a_queue_waits_on_at_his_place_and_the_phone_that_rang_for_him_is_silenced(last):
+    told = until(facts_of(TALK, an_agent(1)), last)
+    entered = next(one for one in told if isinstance(one, fact.QueueEntered))
+    call, commands, facts = had_again(resume(CALL, told, a_plan(max_wait=300 * SECOND)))
+    assert call.stage is Stage.WAITING
+    joined = next(one for one in commands if isinstance(one, cmd.JoinQueue))
+    assert (joined.queue, joined.since) == (QUEUE, entered.at)
+    rest = next(one.delay for one in commands if isinstance(one, cmd.SetTimer) and one.timer == "max_wait")
+    assert rest == 300 * SECOND - (NINE + 61 * SECOND - entered.at)
+    silenced = {one.channel for one in commands if isinstance(one, cmd.HangUp)}
+    assert silenced == {leg.channel for leg in call.legs if leg.agent}
+    assert all(leg.ended_at for leg in call.legs if leg.agent)
+    assert not [one for one in facts if isinstance(one, fact.QueueEntered | fact.QueueLeft)], "the wait was never over"
+
+
+def test_caller_with_whom_switches_keep_falling_is_let_go_after_three_times():
+    call = resume(CALL, until(facts_of(TALK, an_agent(1)), fact.QueueEntered), a_plan())
+    for _ in range(3):
+        call, _, _ = had_again(call)
+    call, commands, facts = step(call, ev.Stranded(call=CALL, at=NINE))
+    assert (call.stage, call.outcome) == (Stage.CLEARING, Outcome.FAILED)
+    assert any(isinstance(one, cmd.LetGo) for one in commands)
+    assert [one.reason for one in facts if isinstance(one, fact.QueueLeft)] == ["failed"]
+
+
+def test_how_often_a_caller_was_taken_up_is_on_record():
+    facts = until(facts_of(TALK, an_agent(1)), fact.QueueEntered)
+    again = fact.CallTakenUp(call=CALL, seq=len(facts) + 1, at=NINE, where="queue")
+    assert resume(CALL, [*facts, again], a_plan()).returns == 1
+
+
+def test_caller_whom_the_watchdog_has_sent_to_the_fallback_ends_here_and_is_no_abandoned_call():
+    call = resume(CALL, until(facts_of(TALK, an_agent(1)), fact.AgentOffered), a_plan())
+    call, commands, facts = step(call, ev.CallerTaken(call=CALL, at=NINE, channel=call.channel))
+    assert (call.outcome, call.ended_by) == (Outcome.FAILED, EndedBy.SYSTEM)
+    assert any(isinstance(one, cmd.HangUp) for one in commands), "the phone that rang for him"
+    assert "CallEnded" in [type(one).__name__ for one in facts]
 
 
 def test_facts_without_the_arrival_are_no_call():

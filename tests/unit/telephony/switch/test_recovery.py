@@ -11,10 +11,12 @@ from telephony.core.acd.agents import State
 from telephony.core.call import Call, Stage
 from telephony.core.engine import Engine, Work
 from telephony.core.resume import resume
-from telephony.core.values import BridgeId, ChannelId, Leg, LegKind, Outcome, talk_bridge
+from telephony.core.values import BridgeId, ChannelId, EndedBy, Leg, LegKind, Outcome, talk_bridge
 from telephony.switch.recovery import LiveChannel, adopt_all, reconcile
+from telephony.switch.strays import LEFT_FOR, Strays
 from tests.builders.calls import NINE, NUMBER, World, a_call_id, a_plan, an_agent
 
+SECOND = timedelta(seconds=1)
 CALLER, PHONE = ChannelId("caller"), ChannelId("phone")
 THERE = {channel: LiveChannel(channel, up=True) for channel in (CALLER, PHONE)}
 
@@ -33,7 +35,41 @@ def an_engine() -> Engine:
     return World(a_plan(), an_agent(1)).engine
 
 
-def test_caller_who_waited_is_given_to_the_dialplan_once_there_is_a_socket():
+def a_stranded_call() -> Call:
+    """The same in a queue: its caller is to be had again."""
+    return replace(a_waiting_call(), stage=Stage.STRANDED, queue=next(iter(a_plan().queues.values())), waits_on=True)
+
+
+def test_caller_who_waited_is_had_again_once_there_is_a_socket_and_the_phone_silenced():
+    engine = an_engine()
+    assert adopt_all(engine, [a_stranded_call()], NINE).commands == [], "they would be lost"
+    orders = reconcile(engine, THERE, [], NINE).commands
+    assert [type(order) for order in orders] == [cmd.HangUp, cmd.SetTimer, cmd.ComeAgain]
+    assert engine.calls[a_call_id()].stage is Stage.STRANDED
+
+
+def test_caller_whom_the_watchdog_has_helped_meanwhile_is_left_to_the_fallback():
+    engine = an_engine()
+    adopt_all(engine, [a_stranded_call()], NINE)
+    work = reconcile(engine, {PHONE: THERE[PHONE]}, [], NINE, elsewhere={CALLER})
+    assert cmd.HangUp(call=a_call_id(), channel=PHONE) in work.commands
+    ended = next(one for one in work.facts if type(one).__name__ == "CallEnded")
+    assert (ended.outcome, ended.ended_by) == (Outcome.FAILED, EndedBy.SYSTEM)
+
+
+def test_caller_of_a_switch_that_lives_is_had_again_after_its_socket_was_torn():
+    """What was keyed and said meanwhile is not known; he is told the node again."""
+    world = World(a_plan(), an_agent(1))
+    world.asterisk.call(NINE, a_call_id(), Caller(dialled=NUMBER, number="1", keys=("",), patience=SECOND * 90))
+    world.asterisk.run(until=NINE + SECOND)
+    call = world.engine.calls[a_call_id()]
+    assert call.stage is Stage.LISTENING
+    orders = reconcile(world.engine, {call.channel: LiveChannel(call.channel, up=True)}, [], NINE + SECOND).commands
+    assert cmd.ComeAgain(call=call.id, channel=call.channel) in orders
+    assert cmd.StopPrompt(call=call.id, playback=call.playback) in orders
+
+
+def test_caller_who_was_failed_is_given_to_the_dialplan_once_there_is_a_socket():
     engine = an_engine()
     assert adopt_all(engine, [a_waiting_call()], NINE).commands == [], "they would be lost"
     orders = reconcile(engine, THERE, [], NINE).commands
@@ -64,9 +100,9 @@ def test_pair_that_talks_is_left_alone_with_its_bridge():
     assert (work.commands, work.facts) == ([], [])
 
 
-def test_channel_and_bridge_that_belong_to_no_call_are_ended():
+def test_bridge_that_belongs_to_no_call_is_ended():
     orders = reconcile(an_engine(), THERE, [BridgeId("old-talk"), BridgeId("a-conference")], NINE).commands
-    assert [type(order).__name__ for order in orders] == ["HangUp", "HangUp", "DropBridge"]
+    assert [type(order).__name__ for order in orders] == ["DropBridge"]
 
 
 def a_consulting_office(until: int) -> World:
@@ -122,3 +158,12 @@ def test_caller_who_was_being_sent_on_is_let_go_with_his_agents_time_on_record()
     call = engine.calls[a_call_id()]
     assert call.stage is Stage.CLEARING and call.outcome is Outcome.ANSWERED
     assert {one.channel for one in work.commands} == {call.legs[0].channel, call.legs[2].channel}
+
+
+def test_channel_that_belongs_to_no_call_is_looked_after_when_its_news_had_time_to_come():
+    strays = Strays({CALLER: a_call_id()}.get)
+    assert strays.look([CALLER, PHONE], 100.0) == []
+    assert strays.look([CALLER, PHONE], 101.5) == []
+    assert strays.look([CALLER, PHONE], 100.0 + LEFT_FOR) == [PHONE]
+    assert strays.look([CALLER, PHONE], 103.5) == [], "once, then again after as long"
+    assert strays.look([CALLER], 110.0) == []

@@ -1,0 +1,90 @@
+"""Programs that die are started again, with pauses that grow; programs that were stopped are not."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from seatline.house.keeper import PAUSES, STEADY_AFTER, Keeper, describe, described
+from seatline.house.processes import Process, ProcessEnded, beginning
+from seatline.house.watchdog import HUNG_AFTER, end_if_hung
+from telephony.watch import heartbeat
+from telephony.watch.heartbeat import Beat
+
+
+@pytest.fixture
+def program(tmp_path):
+    made = Process(
+        "switch", (sys.executable, "-c", "import time; time.sleep(60)"), tmp_path / "run", tmp_path / "log"
+    )  # fmt: skip
+    yield made
+    made.stop()
+
+
+def kill(program):
+    pid = program.pid()
+    os.kill(pid, signal.SIGKILL)
+    while program.pid() is not None:
+        time.sleep(0.01)
+    return pid
+
+
+def test_a_program_that_died_is_started_again_at_once_and_then_after_pauses(program):
+    keeper = Keeper(lambda: [program])
+    program.start()
+    assert keeper.look(0.0) == []
+    first = kill(program)
+    assert keeper.look(100.0) == ["switch"]
+    assert program.pid() not in (None, first)
+    kill(program)
+    assert keeper.look(101.0) == []
+    assert keeper.look(101.0 + PAUSES[1]) == ["switch"]
+    kill(program)
+    assert keeper.look(200.0 + STEADY_AFTER) == ["switch"], "it ran long enough to be trusted again"
+
+
+def test_a_program_that_was_stopped_or_never_started_stays_so(program):
+    keeper = Keeper(lambda: [program])
+    assert keeper.look(0.0) == []
+    program.start()
+    program.stop()
+    assert keeper.look(100.0) == []
+    assert program.pid() is None
+
+
+def test_what_is_written_down_is_what_is_kept(program, tmp_path):
+    path = tmp_path / "run" / "kept.json"
+    describe([program], path)
+    assert described(path) == [program]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert described(tmp_path / "nothing") == []
+
+
+def test_a_switch_whose_heart_stopped_is_ended_and_one_that_only_begins_is_not(program, tmp_path):
+    pid = program.start()
+    assert not end_if_hung(program, tmp_path, 1000.0), "it has not beaten yet"
+    heartbeat.write(heartbeat.path_in(tmp_path), Beat(monotonic=900.0, at="", pid=pid + 1, ready=True))
+    assert not end_if_hung(program, tmp_path, 1000.0), "that beat was another's"
+    heartbeat.write(heartbeat.path_in(tmp_path), Beat(monotonic=1000.0 - HUNG_AFTER, at="", pid=pid, ready=True))
+    assert end_if_hung(program, tmp_path, 1000.0)
+    end = time.monotonic() + 5
+    while program.pid() is not None and time.monotonic() < end:
+        time.sleep(0.01)
+    assert program.died()
+
+
+def test_a_successor_takes_over_only_when_it_stands_by(program):
+    before = program.start()
+    after = program.succeed(lambda _pid: True)
+    assert program.pid() == after != before
+    assert beginning(before) is None
+
+
+def test_a_successor_that_falls_leaves_the_one_before_it_in_place(program):
+    before = program.start()
+    falls = Process("switch", (sys.executable, "-c", "raise SystemExit('no')"), program.folder, program.log_folder)
+    with pytest.raises(ProcessEnded):
+        falls.succeed(lambda _pid: False)
+    assert program.pid() == before
