@@ -44,22 +44,16 @@ def _holds(turn: Turn, event: ev.LegHeld | ev.LegResumed, *, held: bool) -> None
     _is_held(turn, leg, held=held)
 
 
-def hold_for(turn: Turn, leg: Leg) -> bool:
-    """Hold the caller for this agent, whose telephone need not be able to; False if that is so already."""
-    if leg.held:
-        return False
+def hold_for(turn: Turn, leg: Leg) -> None:
+    """Hold the caller for this agent, whose telephone need not be able to."""
     set_aside(turn, turn.call.caller_leg)
     _is_held(turn, leg, held=True)
-    return True
 
 
-def take_back_for(turn: Turn, leg: Leg) -> bool:
-    """The agent talks with the caller again; False if the caller is not held in this way."""
-    if not leg.held or turn.call.caller_leg.no not in turn.call.aside:
-        return False
+def take_back_for(turn: Turn, leg: Leg) -> None:
+    """The agent talks with the caller again, who was held for him."""
     bring_in(turn, turn.call.caller_leg)
     _is_held(turn, leg, held=False)
-    return True
 
 
 def _is_held(turn: Turn, leg: Leg, *, held: bool) -> None:

@@ -62,14 +62,6 @@ def _third_leaves(turn: Turn, leg: Leg) -> None:
     in_enquiry.after(turn, leg)
 
 
-def _hold(turn: Turn, leg: Leg) -> None:
-    in_talk.hold_for(turn, leg)
-
-
-def _resume(turn: Turn, leg: Leg) -> None:
-    in_talk.take_back_for(turn, leg)
-
-
 def _hang_up(turn: Turn, leg: Leg) -> None:
     end_all(turn, EndedBy.AGENT)
 
@@ -106,7 +98,12 @@ def _join(turn: Turn, leg: Leg) -> None:
 
 
 _GRANTED: Mapping[Stage, Mapping[Wish, Granted]] = {
-    Stage.TALKING: {Wish.HOLD: _hold, Wish.RESUME: _resume, Wish.LEAVE: _hang_up, Wish.HANG_UP: _hang_up},
+    Stage.TALKING: {
+        Wish.HOLD: in_talk.hold_for,
+        Wish.RESUME: in_talk.take_back_for,
+        Wish.LEAVE: _hang_up,
+        Wish.HANG_UP: _hang_up,
+    },
     Stage.ENQUIRING: {
         Wish.COMPLETE: _leave_enquiring,
         Wish.LEAVE: _leave_enquiring,
