@@ -9,6 +9,7 @@ import hashlib
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -76,6 +77,7 @@ class Asterisk:
     tone_zone: str = "cn"
     most_callers: int = 450  # so many callers at once; the machine carries more (docs/speed.md), those above hear so
     bench: tuple[str, ...] = ()  # phones that sit in the bench's queue; empty outside a bench
+    crowd: tuple[Mapping[str, str], ...] = ()  # more queues of a bench: name, and members as lines
     site_folder: Path = Path("/nonexistent")
 
     @property
@@ -135,6 +137,7 @@ class Asterisk:
             "login_number": self.login_number,
             "tone_zone": self.tone_zone,
             "bench": self.bench,
+            "crowd": self.crowd,
         }
 
     def configure(self) -> list[str]:

@@ -20,6 +20,8 @@ from seatline.house.home import House
 BENCHES = {
     "ring": "seatline.house.bench_ring",
     "assign": "seatline.house.bench_assign",
+    "crowd": "seatline.house.bench_crowd",
+    "load": "seatline.house.bench_load",
     "rating": "seatline.house.bench_rating",
 }
 

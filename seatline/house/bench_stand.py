@@ -1,4 +1,4 @@
-"""The stand of `./run bench ring`: an Asterisk, a switch, a database and sixty phones of its own, and nothing else's.
+"""The stand of benches with calls: an Asterisk, a switch, a database and phones of its own, and nothing else's.
 
 Everything lies in one folder under `.local/bench`, listens on loopback on free ports, and is stopped by pid at the end;
 the database is dropped. What an interrupted bench left is ended first.
@@ -8,20 +8,20 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
 from seatline.clock import now
 from seatline.env import ROOT
 from seatline.errors import Unavailable
-from seatline.house import machine, secrets
+from seatline.house import machine, secrets, updown
 from seatline.house.asterisk import Access, Asterisk, Carrier, Ports
 from seatline.house.bench_database import DATABASE, database
-from seatline.house.bench_sipp import Phones
+from seatline.house.bench_sipp import ANSWERING, Phones
 from seatline.house.home import House
 from seatline.house.processes import Process
 
@@ -59,6 +59,12 @@ class Stand:
     asterisk: Asterisk
     switch: Process
     phones: Phones
+    witness: Process  # stopped at the end; started by who wants it
+
+    @property
+    def journal(self) -> Path:
+        """The switch's facts on disk."""
+        return self.folder / "var" / "journal" / "switch.sqlite3"
 
     def cpu_ms(self) -> dict[str, float]:
         """Milliseconds of CPU used so far, in user and kernel mode, by program; the shipper is the switch's child."""
@@ -74,9 +80,8 @@ class Stand:
         """Wait until no channel is left and every fact is in PostgreSQL."""
         from telephony.journal.disk import look  # noqa: PLC0415 - telephony's rooms need Django's settings
 
-        journal = self.folder / "var" / "journal" / "switch.sqlite3"
         wait(lambda: "0 active channels" in self.asterisk.ask("core show channels count"), patience, "silence", self)
-        wait(lambda: look(journal)[0] == 0, patience, "an empty journal", self)
+        wait(lambda: look(self.journal)[0] == 0, patience, "an empty journal", self)
 
 
 def wait(look: Callable[[], bool], patience: float, what: str, stand: Stand) -> None:
@@ -88,62 +93,90 @@ def wait(look: Callable[[], bool], patience: float, what: str, stand: Stand) -> 
         time.sleep(0.05)
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a bench needs to stand there."""
+
+    name: str
+    agents: int
+    make: Callable[[Mapping[str, str], datetime], None]  # makes the tables, for these phones (endpoint -> SIP secret)
+    phones: str = ANSWERING  # SIPp's scenario of the agents' phones
+    queue: bool = True  # whether all phones sit in Asterisk's queue `bench`
+    crowd: Callable[[Sequence[str]], Sequence[Mapping[str, str]]] = lambda endpoints: ()  # Asterisk's other queues
+    context: str = "bench-queue"  # where the second carrier's calls go
+    rtp: tuple[int, int] = RTP
+    registered: int | None = None  # so many of the phones are there, the first; all, if none is said
+
+
+def _ring_world(accounts: Mapping[str, str], at: datetime) -> None:
+    from seatline.house import bench_world  # noqa: PLC0415 - needs Django's settings
+
+    bench_world.make(accounts, {NUMBER: False, RECORDED: True}, at)
+
+
+RING = Scene("ring", AGENTS, _ring_world)
+
+
 @contextmanager
-def standing(house: House) -> Iterator[Stand]:
+def standing(house: House, scene: Scene = RING) -> Iterator[Stand]:
     """The stand, ready for calls: agents logged in, their phones registered and known to the switch as reachable."""
     machine.require(house.local)
     house.asterisk.prefix.fetch()
-    folder = house.local / "bench" / "ring"
-    accounts = {f"seat-{seat:03d}": token_hex(16) for seat in range(1, AGENTS + 1)}
-    stand = _stand(house, folder, tuple(accounts))
+    folder = house.local / "bench" / scene.name
+    accounts = {f"seat-{seat:03d}": token_hex(16) for seat in range(1, scene.agents + 1)}
+    stand = _stand(house, folder, tuple(accounts), scene)
     with ExitStack() as undo:
-        for left in (stand.switch, stand.phones.process, stand.asterisk.process):
+        for left in (stand.switch, stand.witness, stand.phones.process, stand.asterisk.process):
             left.stop()  # of a bench that was killed
         shutil.rmtree(folder, ignore_errors=True)
         site = folder / "site" / "pjsip.d"
         site.mkdir(parents=True)
-        (site / "queue.conf").write_text(_SECOND_CARRIER)
+        (site / "queue.conf").write_text(_SECOND_CARRIER.replace("bench-queue", scene.context))
         undo.enter_context(database(house, folder / "var"))
-        from seatline.house import bench_world  # noqa: PLC0415 - needs Django's settings
-
-        at = now() - timedelta(hours=1)
-        bench_world.make(accounts, {NUMBER: False, RECORDED: True}, at)
+        scene.make(accounts, now() - timedelta(hours=1))
         undo.callback(stand.asterisk.stop)
-        replace(stand.asterisk, bench=()).start()
+        replace(stand.asterisk, bench=(), crowd=()).start()
         undo.callback(stand.switch.stop)
         stand.switch.start()
-        _let_phones_in(stand, accounts, undo)
+        undo.callback(stand.witness.stop)
+        _let_phones_in(stand, accounts, undo, scene)
         yield stand
 
 
-def _let_phones_in(stand: Stand, accounts: dict[str, str], undo: ExitStack) -> None:
+def _let_phones_in(stand: Stand, accounts: dict[str, str], undo: ExitStack, scene: Scene) -> None:
     def pushed() -> bool:
         stand.switch.check()
-        return f"{list(accounts)[-1]}/" in stand.asterisk.ask("pjsip show endpoints")
+        # Not `pjsip show endpoints`: it reads every account anew for each look.
+        access, last = stand.asterisk.access, list(accounts)[: scene.registered][-1]
+        url = f"http://127.0.0.1:{stand.asterisk.ports.http}/ari/endpoints/PJSIP/{last}"
+        return updown.get(url, (access.ari_user, access.ari_password)) is not None
 
-    wait(pushed, 30, "the phones' accounts", stand)
-    stand.phones.register(accounts)
+    wait(pushed, 60, "the phones' accounts", stand)
+    there = dict(list(accounts.items())[: scene.registered])
+    stand.phones.register(there)
     undo.callback(stand.phones.process.stop)
-    stand.phones.start()
+    stand.phones.start(scene.phones)
     # Only now: members that app_queue meets before their accounts are pushed stay "Invalid" to it for ever.
     stand.asterisk.configure()
     for command in ("dialplan reload", "queue reload all"):
         stand.asterisk.ask(command)
-    wait(lambda: stand.asterisk.ask("queue show bench").count("(Not in use)") == AGENTS, 10, "the phones", stand)
+    members = len(there) if scene.queue or stand.asterisk.crowd else 0
+    wait(lambda: stand.asterisk.ask("queue show").count("(Not in use)") == members, 20, "the phones", stand)
     time.sleep(0.5)  # for the switch, which hears of each phone over AMI
 
 
-def _stand(house: House, folder: Path, endpoints: tuple[str, ...]) -> Stand:
+def _stand(house: House, folder: Path, endpoints: tuple[str, ...], scene: Scene) -> Stand:
     sip, http, ami, agi, phones = (secrets.free_port(18000 + 10 * place, set()) for place in range(5))
     asterisk = Asterisk(
         prefix=house.asterisk.prefix,
         folder=folder / "asterisk",
         sounds=house.sounds,
-        ports=Ports(sip, http, ami, agi, *RTP),
+        ports=Ports(sip, http, ami, agi, *scene.rtp),
         access=Access(secrets.new(), secrets.new()),
         app="seatline-bench",
         carriers=(Carrier("carrier", OURS_FROM),),
-        bench=endpoints,
+        bench=endpoints if scene.queue else (),
+        crowd=tuple(scene.crowd(endpoints)),
         site_folder=folder / "site",
     )
     environment = {
@@ -159,12 +192,17 @@ def _stand(house: House, folder: Path, endpoints: tuple[str, ...]) -> Stand:
         "SEATLINE_AMI_SECRET": asterisk.access.ami_secret,
         "SEATLINE_AGI_PORT": str(agi),
         "SEATLINE_SIP_PORT": str(sip),
+        "SEATLINE_CEL": str(asterisk.folder / "log" / "cel-custom"),
     }
-    switch = Process(
-        name="switch", command=(sys.executable, str(ROOT / "manage.py"), "switch"), folder=folder / "run",
-        log_folder=folder / "log", environment=environment, directory=ROOT,
-    )  # fmt: skip
-    return Stand(folder, asterisk, switch, Phones(folder, phones, sip))
+
+    def program(name: str, usual: int) -> Process:
+        port = str(secrets.free_port(usual, {sip, http, ami, agi, phones}))
+        return Process(
+            name=name, command=(sys.executable, str(ROOT / "manage.py"), name), folder=folder / "run",
+            log_folder=folder / "log", environment={**environment, "SEATLINE_METRICS_PORT": port}, directory=ROOT,
+        )  # fmt: skip
+
+    return Stand(folder, asterisk, program("switch", 18100), Phones(folder, phones, sip), program("witness", 18110))
 
 
 def _backends() -> list[int]:
