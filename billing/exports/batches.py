@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from billing.contracts.models import BillingEntity
@@ -94,7 +94,30 @@ def path_of(job: ExportJob) -> Path:
 
 
 def make(export_id: UUID, at: datetime) -> None:
-    """Make the file of an export; called by its job, outside any scope."""
+    """Make the file of an export; called by its job, outside any scope.
+
+    Whoever makes it holds a lock of its database session, which a killed worker loses: so two never write one file, and
+    what was cut off can be taken up again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('export ' || %s, 0))", [str(export_id)])
+        if cursor.fetchone() != (True,):
+            return
+    try:
+        _make(export_id, at)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended('export ' || %s, 0))", [str(export_id)])
+
+
+def unfinished_exports() -> list[UUID]:
+    """Exports that wait or are being made; for the job that takes up what was cut off."""
+    with finance_scope():
+        rows = ExportJob.objects.filter(status__in=[ExportJob.Status.WAITING, ExportJob.Status.RUNNING])
+        return list(rows.order_by("asked_at").values_list("pk", flat=True))
+
+
+def _make(export_id: UUID, at: datetime) -> None:
     with finance_scope():
         job = ExportJob.objects.select_related("entity", "asked_by").get(pk=export_id)
         if job.status not in {ExportJob.Status.WAITING, ExportJob.Status.RUNNING}:

@@ -91,7 +91,7 @@ def document_html(document: Document, language: str) -> str:
             ),
             "net": amount(document.net),
             "tax": amount(document.tax),
-            "gross": f"{_SYMBOLS.get(document.currency, '')}{amount(document.gross)}",
+            "gross": _with_symbol(document.gross, document.currency),
             "capitals": in_capitals(document.gross) if document.currency == "CNY" and language != "en" else "",
             "calls": _calls(document, language),
             "rounding": words["rounding_line" if document.tax_rounding == "per_line" else "rounding_rate"],
@@ -128,6 +128,11 @@ def _groups(lines: list[DocumentLine], language: str) -> list[dict[str, Any]]:
 def amount(value: Decimal) -> str:
     """1234.5 as 1,234.50."""
     return f"{value:,.2f}"
+
+
+def _with_symbol(value: Decimal, currency: str) -> str:
+    """The amount with its currency's symbol, the sign in front of both."""
+    return f"{'-' if value < 0 else ''}{_SYMBOLS.get(currency, '')}{amount(abs(value))}"
 
 
 def percent(value: Decimal) -> str:

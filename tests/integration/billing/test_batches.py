@@ -16,6 +16,7 @@ from billing.exports import batches
 from billing.exports.archive import MANIFEST
 from billing.exports.batches import DaysReversed, NotReady, ask_for, cancel, path_of
 from billing.exports.fapiao import COLUMNS, AnswerUnreadable, FapiaoUnknown, keep_file, read_answer, request_batch
+from billing.exports.jobs import take_up_exports
 from billing.exports.journal import postings
 from billing.exports.journal_rules import out_of_balance
 from billing.exports.models import ExportJob, Fapiao, LedgerAccount
@@ -101,6 +102,30 @@ def test_export_cancelled_in_the_middle_stops_at_the_next_document(issued, monke
     job.refresh_from_db()
     assert (job.status, job.done) == ("cancelled", 1)
     assert not list(batches._folder().iterdir())
+
+
+def test_export_whose_worker_was_killed_is_taken_up_and_made_whole(issued, monkeypatch):
+    user = issued[0].prepared_by
+    with finance_scope():
+        job = ask_for(ExportJob.Kind.PERIOD, issued[0].entity, FROM, UNTIL, user, NOVEMBER_24)
+
+    class Killed(BaseException):
+        """The worker dies."""
+
+    def dies(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(batches, "documents_csv", dies)
+        batches.make(job.pk, NOVEMBER_24)
+    job.refresh_from_db()
+    assert job.status == "running"
+    with pytest.raises(NotReady):
+        path_of(job)
+    take_up_exports(timestamp=0)
+    job.refresh_from_db()
+    assert (job.status, job.done) == ("done", 2)
+    assert hashlib.sha256(path_of(job).read_bytes()).hexdigest() == job.sha256
 
 
 def test_export_that_fails_says_so(issued, monkeypatch):

@@ -122,7 +122,7 @@ def test_usage_of_a_hundred_thousand_calls_is_exported_within_five_seconds():
     copy_usage(contract.tenant_id, 100_000)
     with finance_scope():
         draft = refresh_drafts(contract, NOVEMBER_3)[0]
-        # Our own time, not what others do on the machine meanwhile; alone on it, the clock on the wall says little more.
+        # Our own time, not what others do on the machine meanwhile.
         started = time.process_time()
         content = usage_csv_of(draft, NOVEMBER_3).content
         taken = time.process_time() - started
