@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     add("up", _up, "start what does not run")
     add("down", _down, "stop everything")
     command = add("restart", _restart, "stop and start one program")
-    command.add_argument("name", help="postgres, asterisk, witness, agi, switch, worker, web or phones")
+    command.add_argument("name", help="postgres, asterisk, witness, agi, switch, watchdog, worker, web or phones")
     add("status", _status, "what runs")
     command = add("logs", _logs, "the programs' last lines")
     command.add_argument("name", nargs="?", help="of one program only")

@@ -14,6 +14,8 @@ from seatline.house import cast, machine, updown
 from seatline.house.asterisk import AsteriskDoesNotAnswer
 from seatline.house.home import House
 from seatline.house.postgres import LOGINS
+from telephony.watch import heartbeat
+from telephony.watch.rescue import SILENT_AFTER
 
 MODULES = ("res_pjsip", "chan_pjsip", "res_ari_channels", "app_stasis_broadcast", "app_mixmonitor", "res_agi",
            "cel_custom", "res_sorcery_astdb")  # fmt: skip
@@ -167,6 +169,21 @@ def _journal(house: House) -> Iterator[Finding]:
                   "./run logs switch: a fact that PostgreSQL refuses is a fault of the program")  # fmt: skip
 
 
+def _heartbeat(house: House) -> Iterator[Finding]:
+    """The switch says itself what ails it, and the watchdog goes by the same file; see `telephony.switch.ailments`."""
+    beat = heartbeat.read(heartbeat.path_in(house.var))
+    age = heartbeat.age(beat)
+    beats = age is not None and age < SILENT_AFTER
+    ready = beats and beat is not None and beat.ready
+    seen = "there is none" if age is None else f"{age:.1f} s old{'' if ready else ', not ready'}"
+    yield Finding("switch's heartbeat", ready, seen, "the watchdog mends it; else " + RESTART.format("switch"))
+    for name, what in beat.alarms.items() if beat is not None and beats else ():
+        yield Finding(f"alarm {name}", False, what, "it is over by itself when its cause is; ./run logs switch")
+    queues = house.asterisk.ask("queue show")
+    there = queues.count("fallback-")
+    yield Finding("fallback", there > 0, f"{there} tenants' queues stand by in Asterisk", RESTART.format("switch"))
+
+
 def _witness(house: House) -> Iterator[Finding]:
     """CEL writes: without its times a call cannot be billed after a fault of ours."""
     status = house.asterisk.ask("cel show status")
@@ -197,5 +214,5 @@ def _books(house: House) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _machine, _programs, _database, _asterisk, _prompts, _journal, _witness, _health, _books,
+    _machine, _programs, _database, _asterisk, _prompts, _journal, _heartbeat, _witness, _health, _books,
 )  # fmt: skip

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -98,27 +98,6 @@ class Process:
         """Start it again if it died; its new pid. One that was stopped, or is being stopped, stays so."""
         with self._alone():
             return self._start() if self.died() else None
-
-    def succeed(self, stands_by: Callable[[int], bool], patience: timedelta = timedelta(seconds=30)) -> int:
-        """Start its successor, and end the one that runs when `stands_by` says of the new pid that it waits for that.
-
-        Only for a program that waits by itself until the one before it is gone. Raises ProcessEnded, with the old one
-        untouched, if the successor does not come so far.
-        """
-        with self._alone():
-            before = self.pid()
-            child = self._start()
-            if before is None:
-                return child
-            end = time.monotonic() + patience.total_seconds()
-            while not stands_by(child):
-                if self.pid() is None or time.monotonic() > end:
-                    _end(self.name, child, timedelta(seconds=5))
-                    self._write_pid(before)
-                    raise ProcessEnded(name=self.name, last_words=self.last_words(), log=self.log)
-                time.sleep(0.05)
-            _end(self.name, before, patience)
-            return child
 
     def _start(self) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)

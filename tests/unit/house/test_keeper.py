@@ -8,7 +8,7 @@ import time
 import pytest
 
 from seatline.house.keeper import PAUSES, STEADY_AFTER, Keeper, describe, described
-from seatline.house.processes import Process, ProcessEnded, beginning
+from seatline.house.processes import Process
 from seatline.house.watchdog import HUNG_AFTER, end_if_hung
 from telephony.watch import heartbeat
 from telephony.watch.heartbeat import Beat
@@ -73,18 +73,3 @@ def test_a_switch_whose_heart_stopped_is_ended_and_one_that_only_begins_is_not(p
     while program.pid() is not None and time.monotonic() < end:
         time.sleep(0.01)
     assert program.died()
-
-
-def test_a_successor_takes_over_only_when_it_stands_by(program):
-    before = program.start()
-    after = program.succeed(lambda _pid: True)
-    assert program.pid() == after != before
-    assert beginning(before) is None
-
-
-def test_a_successor_that_falls_leaves_the_one_before_it_in_place(program):
-    before = program.start()
-    falls = Process("switch", (sys.executable, "-c", "raise SystemExit('no')"), program.folder, program.log_folder)
-    with pytest.raises(ProcessEnded):
-        falls.succeed(lambda _pid: False)
-    assert program.pid() == before
