@@ -3,6 +3,8 @@
 Asterisk keeps the channels, the journal keeps the facts, and the next switch puts the two together again.
 """
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,6 +164,23 @@ def test_silent_switch_loses_no_caller_who_waits(rig: Rig, client: Client, phone
     rig.start_switch()
     assert rig.report(talked, 30)["outcome"] == "answered"
     wait_for_state(agent.agent, "ready")
+
+
+def test_dead_switch_is_started_again_by_the_watchdog(rig: Rig, client: Client, phone: RigPhone) -> None:
+    """Nobody does anything; the next call is taken by a switch."""
+    killed = rig.switch.pid()
+    assert killed is not None
+    with rig.kept_alive(rig.switch):
+        os.kill(killed, signal.SIGKILL)
+        since = time.monotonic()
+        wait_until(lambda: rig.switch.pid() not in (None, killed), 10, "another switch")
+        wait_until(lambda: (beat := rig.beat()) is not None and beat.ready and beat.pid != killed, 30, "its readiness")
+        figure(f"dead switch: another one is ready after {time.monotonic() - since:.1f} s")
+    result = rig.call(client.dialled, keys=CHOOSES_AGENT, hang_up_after=4 * SECOND)
+    report = rig.report(result, 30)
+    assert (report["outcome"], report["agent"]) == ("answered", client.places[0].agent)
+    assert report["flow"] is not None, "taken by a switch, and not by the fallback"
+    wait_for_state(client.places[0].agent, "ready")
 
 
 def in_fallback(rig: Rig) -> bool:
