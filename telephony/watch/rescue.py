@@ -1,6 +1,7 @@
 """Whom to help while the switch is silent.
 
-Rules of this file: pure. Who talks is never touched: whatever is in a bridge stays there. A caller who is alone is sent
+Rules of this file: pure. Who talks is never touched: whatever is in a bridge stays there, and so does whoever hears
+music since an agent has set him aside from a talk (docs/adr/0020): that agent is there. A caller who is alone is sent
 on to the fallback; a phone that rings for a caller who is being sent on is silenced.
 """
 
@@ -35,9 +36,14 @@ def stranded(
     callers: list[str] = []
     phones: list[str] = []
     for channel in channels:
-        if channel["id"] in alone and not is_outside(channel):
+        if channel["id"] in alone and not is_outside(channel) and not _set_aside(channel):
             (callers if channel["name"].startswith(_CALLER) else phones).append(channel["id"])
     return Stranded(tuple(sorted(callers)), tuple(sorted(phones)))
+
+
+def _set_aside(channel: Mapping[str, Any]) -> bool:
+    """Whether the channel is of a talk that goes on, as the switch has written on it."""
+    return (channel.get("channelvars") or {}).get("STAGE") == "talking"
 
 
 def is_outside(channel: Mapping[str, Any]) -> bool:

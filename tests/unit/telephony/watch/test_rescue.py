@@ -26,6 +26,13 @@ def test_whoever_talks_and_whoever_is_not_the_switchs_is_never_touched():
     assert not stranded([], ALL, [])
 
 
+def test_who_hears_music_since_an_agent_has_set_him_aside_is_left_to_that_agent():
+    held, waiting = ({**WAITING, "dialplan": {"context": "from-trunk"}, "channelvars": {"STAGE": stage}} for stage in
+                     ("talking", "queue"))  # fmt: skip
+    assert not stranded(["c2"], [held], [])
+    assert stranded(["c2"], [waiting], []).callers == ("c2",)
+
+
 def test_who_is_in_the_fallback_already_is_left_there_although_the_application_still_hears_of_him():
     in_fallback = {**WAITING, "dialplan": {"context": "fallback"}}
     assert not stranded(["c2"], [in_fallback], [])
