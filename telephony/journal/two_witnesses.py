@@ -12,7 +12,7 @@ from uuid import UUID
 from telephony.core import facts as fact
 from telephony.core.values import EndedBy, LegKind, Outcome, talk_bridge
 from telephony.journal.rows import CallRow, Folded, LegRow
-from telephony.witness.rules import Mark, Story
+from telephony.witness.rules import Mark, Story, is_call
 
 Stories = Mapping[str, Story]
 NO_TIME = timedelta(0)
@@ -106,7 +106,7 @@ def _flagged(leg: LegRow, story: Story | None) -> LegRow:
 def unseen(call_id: UUID, stories: Stories) -> Folded | None:
     """A call of which nobody put anything on record, made from the channel events alone. None if the dialplan has not
     marked it as one that nobody claimed, or has given it another id: its facts are on the way then."""
-    caller = next((one for one in stories.values() if one.root and _MARKS & one.marks.keys()), None)
+    caller = next((one for one in stories.values() if is_call(one) and _MARKS & one.marks.keys()), None)
     if caller is None or caller.started_at is None or caller.renamed:
         return None
     call = CallRow(

@@ -23,17 +23,19 @@ def the_call(dialled: str):
 
 
 def test_call_that_no_switch_claims_is_on_record_with_its_tenant(rig: Rig) -> None:
-    """The caller hears the excuse of the dialplan; the ledger has no fact of it, and yet there is a call."""
+    """Neither switch nor watchdog runs; the ledger has no fact of the call, and yet there is one."""
     from billing.mediation.models import UsageRecord
     from billing.mediation.services import mediate
     from telephony.journal.models import LedgerEntry
     from tenants.accounts.scope import operator_scope
 
     client = a_client(rig, "unseen")
+    rig.watchdog.stop()
     rig.kill_switch()
     began = now()
     result = rig.call(client.dialled, hang_up_after=40 * SECOND)
     rig.start_switch()
+    rig.watchdog.start()
     assert result.hung_up_by == "far"
     call = the_call(client.dialled)
     with operator_scope():

@@ -143,6 +143,12 @@ def test_caller_who_is_given_to_the_fallback_is_another_call_from_then_on():
     assert fold(CALL, retimed(own, seen)).call.ended_at == NINE + 14 * SECOND
 
 
+def test_agent_whose_code_nobody_answers_is_no_call():
+    """The same notice of the dialplan, heard at a telephone of the room."""
+    codes = [replace(one, context="phones", exten="*45") for one in a_fallback_call()]
+    assert unseen(CALL, stories(codes)) is None
+
+
 def test_call_that_the_dialplan_gives_another_id_is_not_made_up():
     """It was ours, and its facts come under the new id."""
     marked = [
