@@ -42,7 +42,6 @@ class Mark(StrEnum):
 
 SELF_TEST = "SELFTEST"  # the user event by which the witness is tried at the start
 INTAKE = "from-trunk"  # the context in which carriers' calls come in (asterisk_etc/extensions.conf)
-FULL = "full"  # the context in which callers are refused whom the machine does not carry
 OFFERED_FOR = timedelta(seconds=0.7)  # StasisBroadcast's half second, and a moment
 AT_THE_CODES = frozenset({"phones-remote"})  # contexts of agents who log in from outside: no calls
 _MICROSECOND = timedelta(microseconds=1)
@@ -183,14 +182,9 @@ def is_call(story: Story) -> bool:
 
 
 def gone_at_the_door(story: Story) -> bool:
-    """Whether the caller hung up while the call was being offered: no answer, no mark, no longer than the offer.
-
-    Or was refused there, since the machine carries no more: then it may have taken as long as the notice of it.
-    """
+    """Whether the caller hung up while the call was being offered: no answer, no mark, no longer than the offer."""
     if story.started_at is None or story.ended_at is None or story.answered_at is not None or story.marks:
         return False
-    if FULL in story.contexts:
-        return True
     return not story.estimated and story.ended_at - story.started_at < OFFERED_FOR
 
 

@@ -81,8 +81,6 @@ def test_caller_who_hangs_up_while_the_call_is_offered_is_gone_at_the_door():
     assert not gone(an_event(Kind.ANSWER, 0.1), an_event(Kind.CHAN_END, 0.4))
     assert not gone(an_event(Kind.CUT, 0.4)), "nobody knows when it ended"
     assert not gone()
-    full = an_event(Kind.CHAN_END, 9, context="full")
-    assert gone(full), "more callers than the machine carries: he heard so"
 
 
 def test_call_is_in_the_callers_channel_and_sorts_by_its_second():
