@@ -76,7 +76,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SEATLINE_SHIPPER_METRICS_PORT", int, "the same of the shipper that the switch starts", "0"),
     Setting("SEATLINE_AGI_PORT", int, "port of the FastAGI server on loopback", "4573"),
     Setting("SEATLINE_SIP_PORT", int, "Asterisk's SIP port on loopback", "5060"),
-    Setting("SEATLINE_MAIL_URL", str, "where mail goes out, such as smtps://user:password@host:465", "smtp://localhost"),
+    Setting(
+        "SEATLINE_MAIL_URL", str, "where mail goes out, such as smtps://user:password@host:465", "smtp://localhost"
+    ),
     Setting("SEATLINE_MAIL_FROM", str, "the address that mail comes from", "seatline@localhost"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -227,9 +227,7 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
         _("The agent of leg %(leg)s consults %(target)s; the caller hears music.")
         % {"leg": body["leg"], "target": body["target"]}
     ),
-    "ConsultAnswered": lambda body, names: (
-        _("Leg %(leg)s talks with the agent who consults.") % {"leg": body["leg"]}
-    ),
+    "ConsultAnswered": lambda body, names: _("Leg %(leg)s talks with the agent who consults.") % {"leg": body["leg"]},
     "ConsultTurned": lambda body, names: (
         _("The agent turned to the other; leg %(aside)s hears music.") % {"aside": body["aside"]}
     ),

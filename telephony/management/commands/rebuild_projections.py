@@ -11,7 +11,7 @@ from telephony.journal.projector import project_all
 class Command(BaseCommand):
     """Writes only rows that differ; where none does, nothing changes. With --check nothing is written at all."""
 
-    help = "Make calls, legs, recordings and stays in queues from the ledger again; with --check only tell what differs."
+    help = "Make calls, legs, recordings and stays from the ledger again; with --check only tell what differs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to write."""

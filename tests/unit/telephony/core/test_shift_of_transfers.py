@@ -155,7 +155,6 @@ class Shift(World):
             assert busy == (agent.call is not None)
             assert not busy or agent.call in self.engine.calls
 
-
     def another_switch_would_take_it_over(self, call):
         """From the facts alone, at any moment: whoever talks goes on as they were, and nobody else."""
         found = resume(call.id, [one for one in self.facts if one.call == call.id], call.plan)
