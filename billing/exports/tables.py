@@ -20,11 +20,9 @@ from billing.mediation.models import UsageRecord
 from billing.mediation.rules import OF_CALLS
 from billing.mediation.usage import in_period
 from billing.rating.periods import ONE_DAY, Period
+from seatline.sheets import safe
 
 Cell = str | int | Decimal | date | None
-
-# Full-width forms too: Excel folds them.
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 DOCUMENT_COLUMNS = (
     "document_number", "document_type", "status", "issued_on", "due_on", "credits_document",
@@ -72,11 +70,6 @@ def _shown(cell: Cell) -> str:
 def line_rows(document: Document) -> Iterator[Iterable[Cell]]:
     """The lines of a document in the order of `DOCUMENT_COLUMNS`."""
     return (_line_row(document, line) for line in document.lines.order_by("position"))
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _line_row(document: Document, line: DocumentLine) -> Iterator[Cell]:

@@ -6,7 +6,7 @@ import pytest
 
 from billing.exports.capitals import in_capitals
 from billing.exports.labels import LABELS, REASONS, label
-from billing.exports.tables import safe
+from seatline.sheets import safe
 
 
 @pytest.mark.parametrize(
