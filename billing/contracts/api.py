@@ -1,21 +1,32 @@
 """Contracts with their prices by date. One person of finance writes a version, another approves it at a browser."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.contracts.ending import end_contract, what_ends
 from billing.contracts.models import BillingEntity, Contract, ContractVersion, PriceComponent
+from billing.contracts.parties import currency_code
 from billing.contracts.preview import preview
-from billing.contracts.services import Price, approve_version, write_version
+from billing.contracts.services import Price, approve_version, must_be_finance, write_version
 from billing.rating.kinds import KINDS
 from seatline import clock
-from seatline.api.base import Found, Listed, Resource, Right
-from seatline.api.fields import Amount, Body, Empty, Filters
+from seatline.api.base import Found, Listed, Resource, Right, found
+from seatline.api.fields import EARLIEST, LATEST, Amount, Body, Empty, Filters, Instant
+from tenants.accounts.models import Tenant
+
+
+def in_our_years(day: date) -> None:
+    """Refuse days beside which there may be none: services count from them."""
+    if not EARLIEST.date() <= day < LATEST.date():
+        raise serializers.ValidationError(_("A day lies in the years 2000 to 2099."), code="range")
 
 
 class PriceShown(serializers.ModelSerializer):
@@ -108,6 +119,53 @@ class PreviewShown(serializers.Serializer):
     difference = Amount()
 
 
+class ContractBody(Body):
+    """What was agreed on; prices follow as its first version."""
+
+    tenant_id = serializers.UUIDField()
+    seller = serializers.SlugField(max_length=16, help_text="Its code.")
+    number = serializers.CharField(max_length=40)
+    service_mode = serializers.ChoiceField(Contract.ServiceMode.choices)
+    starts_on = serializers.DateField(validators=[in_our_years], help_text="The first day, in the time zone.")
+    time_zone = serializers.CharField(max_length=64, required=False)
+    currency = serializers.RegexField(r"^[A-Z]{3}$", validators=[currency_code], required=False)
+    billing_day = serializers.IntegerField(min_value=1, max_value=31, required=False)
+    cutoff_days = serializers.IntegerField(min_value=0, max_value=366, required=False)
+
+
+class EndingQuery(Filters):
+    """The end to look at."""
+
+    last_day = serializers.DateField(validators=[in_our_years])
+
+
+class ContractEndBody(Body):
+    """The end of a contract."""
+
+    last_day = serializers.DateField(validators=[in_our_years])
+    reason = serializers.CharField(max_length=200)
+
+
+class LeaseEndingShown(serializers.Serializer):
+    """A lease that ends with the contract."""
+
+    lease_id = serializers.UUIDField()
+    seats = serializers.IntegerField()
+
+
+class EndingShown(serializers.Serializer):
+    """What the end of a contract brings with it."""
+
+    ends_at = Instant(help_text="The midnight after the last day.")
+    leases = LeaseEndingShown(many=True)
+    numbers = serializers.SerializerMethodField(help_text="These go back; codes of shared numbers after a star.")
+    farewell = serializers.BooleanField(help_text="No other contract goes on: the tenant's data may go when it asks.")
+
+    def get_numbers(self, ending: Any) -> list[str]:
+        """By name."""
+        return [number.name for number in ending.numbers]
+
+
 class ContractFilters(Filters):
     """Which contracts."""
 
@@ -122,11 +180,15 @@ class Contracts(Listed, Found, Resource):
     rights = {
         "list": Right.CONTRACTS_READ,
         "retrieve": Right.CONTRACTS_READ,
+        "create": Right.BILLING_WRITE,
         "write": Right.BILLING_WRITE,
         "preview": Right.BILLING_WRITE,
+        "ending": Right.BILLING_WRITE,
+        "end": Right.BILLING_WRITE,
     }
     serializer_class = ContractShown
     filters = ContractFilters
+    queries = {"ending": EndingQuery}
     ordering = ("number", "id")
 
     def get_queryset(self) -> QuerySet[Contract]:
@@ -138,6 +200,18 @@ class Contracts(Listed, Found, Resource):
     def retrieve(self, request: Request, pk: Any) -> Response:
         """One contract with its versions and prices."""
         return Response(WholeContractShown(self.get_object()).data)
+
+    @extend_schema(request=ContractBody, responses={201: ContractShown})
+    def create(self, request: Request) -> Response:
+        """Note a contract. It bills nothing until another person has approved its first version."""
+        given = self.read(ContractBody)
+        must_be_finance(self.person())
+        tenant = found(Tenant.objects.all(), given.pop("tenant_id"))
+        seller_id = BillingEntity.objects.filter(code=given.pop("seller")).values_list("pk", flat=True).first()
+        contract = Contract(tenant=tenant, entity=found(BillingEntity.objects.all(), seller_id), **given)
+        contract.full_clean()
+        contract.save(force_insert=True)
+        return self.show(contract, status=201)
 
     @extend_schema(request=ContractVersionBody, responses={201: ContractVersionShown})
     @action(detail=True, methods=["post"], url_path="versions")
@@ -156,6 +230,23 @@ class Contracts(Listed, Found, Resource):
         """What the last whole period would have cost with other prices; nothing is written."""
         seen = preview(self.get_object(), _prices(self.read(PreviewBody)["prices"]), clock.now())
         return Response(PreviewShown(seen).data)
+
+    @extend_schema(responses=EndingShown)
+    @action(detail=True, methods=["get"])
+    def ending(self, request: Request, pk: Any) -> Response:
+        """What would end with the contract if that were its last day; nothing is changed."""
+        last_day = self.asked().validated_data["last_day"]
+        return Response(EndingShown(what_ends(self.get_object(), last_day)).data)
+
+    @extend_schema(request=ContractEndBody, responses=EndingShown)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: Any) -> Response:
+        """End the contract and what ends with it; an end can be moved forward later, not back."""
+        contract, given = self.get_object(), self.read(ContractEndBody)
+        ending = end_contract(
+            contract, given["last_day"], user=self.person(), at=clock.now(), reason=given["reason"]
+        )  # fmt: skip
+        return Response(EndingShown(ending).data)
 
 
 def _prices(given: list[dict[str, Any]]) -> list[Price]:
