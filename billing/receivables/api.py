@@ -14,10 +14,17 @@ from billing.contracts.parties import currency_code
 from billing.invoices.models import Document
 from billing.receivables.balances import invoices_with_balance
 from billing.receivables.models import Payment
-from billing.receivables.services import allocate, record_payment, take_back
+from billing.receivables.services import (
+    allocate,
+    allocate_oldest_first,
+    record_payment,
+    release,
+    take_back,
+    write_off,
+)
 from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right, found
-from seatline.api.fields import Amount, Body, Filters
+from seatline.api.fields import Amount, Body, Empty, Filters
 from tenants.accounts.models import Tenant
 
 
@@ -88,6 +95,19 @@ class TakeBackBody(Body):
     note = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
+class WriteOffBody(Body):
+    """What is given up."""
+
+    on = serializers.DateField()
+    note = serializers.CharField(max_length=200)
+
+
+class FreedShown(serializers.Serializer):
+    """What is free again for other invoices, or for a refund."""
+
+    amount = Amount()
+
+
 class OpenItemFilters(Filters):
     """Which open items."""
 
@@ -109,7 +129,7 @@ class PaymentFilters(Filters):
 class OpenItems(Listed, Resource):
     """Issued invoices that are not settled to the cent, by due date."""
 
-    rights = {"list": Right.BILLING_READ}
+    rights = {"list": Right.BILLING_READ, "write_off": Right.BILLING_WRITE, "release": Right.BILLING_WRITE}
     serializer_class = OpenItemShown
     filters = OpenItemFilters
     ordering = ("due_on", "id")
@@ -118,6 +138,21 @@ class OpenItems(Listed, Resource):
         """With what is paid and credited."""
         rows: Any = invoices_with_balance()
         return rows.exclude(open=0)
+
+    @extend_schema(request=WriteOffBody, responses={201: PaymentShown})
+    @action(detail=True, methods=["post"], url_path="write-off")
+    def write_off(self, request: Request, pk: Any) -> Response:
+        """Give up what is open on an invoice; the journal books it as a loss."""
+        document, given = self.get_object(), self.read(WriteOffBody)
+        row = write_off(document, self.person(), clock.now(), on=given["on"], note=given["note"])
+        return Response(PaymentShown(row).data, status=201)
+
+    @extend_schema(request=Empty, responses=FreedShown)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: Any) -> Response:
+        """Free what was paid above what an invoice comes to after its credit notes."""
+        freed = release(self.get_object(), self.person(), clock.now())
+        return Response(FreedShown({"amount": freed}).data)
 
 
 class Payments(Listed, Found, Resource):
@@ -128,6 +163,7 @@ class Payments(Listed, Found, Resource):
         "retrieve": Right.BILLING_READ,
         "create": Right.BILLING_WRITE,
         "allocate": Right.BILLING_WRITE,
+        "allocate_oldest": Right.BILLING_WRITE,
         "take_back": Right.BILLING_WRITE,
     }
     serializer_class = PaymentShown
@@ -159,6 +195,13 @@ class Payments(Listed, Found, Resource):
         allocate(
             payment, found(Document.objects.all(), given["invoice_id"]), given["amount"], self.person(), clock.now()
         )  # fmt: skip
+        return self.show(self.get_object())
+
+    @extend_schema(request=Empty, responses=PaymentShown)
+    @action(detail=True, methods=["post"], url_path="allocate-oldest")
+    def allocate_oldest(self, request: Request, pk: Any) -> Response:
+        """Let what is left of a payment pay for the oldest invoices, disputed ones last."""
+        allocate_oldest_first(self.get_object(), self.person(), clock.now())
         return self.show(self.get_object())
 
     @extend_schema(request=TakeBackBody, responses={201: PaymentShown})
