@@ -30,6 +30,7 @@ class Right(StrEnum):
     RECORDINGS_HEAR = "recordings:hear"  # the sound of calls and messages
     SEATS_READ = "seats:read"  # leases and seats
     BILLING_READ = "billing:read"  # usage, the bill so far, invoices and their files
+    ALERTS_WRITE = "alerts:write"  # the amount at which a tenant is warned of its bill
     KEYS_WRITE = "keys:write"  # API keys; for people only, never for a key
     TENANTS_READ = "tenants:read"
     TENANTS_WRITE = "tenants:write"
@@ -45,13 +46,13 @@ class Right(StrEnum):
 _SHARED = frozenset({
     Right.PLAN_READ, Right.PLAN_WRITE, Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.FLOOR_ACT, Right.CALLS_READ,
     Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.SEATS_READ, Right.BILLING_READ, Right.KEYS_WRITE,
-    Right.TENANTS_READ,
+    Right.TENANTS_READ, Right.ALERTS_WRITE,
 })  # fmt: skip
 
 #: All that may be asked for on somebody's behalf at most.
 RIGHTS: Mapping[Kind, frozenset[Right]] = {
     Kind.TENANT: _SHARED,
-    Kind.OPS: frozenset(Right) - {Right.BILLING_WRITE},
+    Kind.OPS: frozenset(Right) - {Right.BILLING_WRITE, Right.ALERTS_WRITE},
     Kind.FIN: frozenset({
         Right.TENANTS_READ, Right.SEATS_READ, Right.CONTRACTS_READ, Right.BILLING_READ, Right.BILLING_WRITE,
     }),
@@ -63,8 +64,8 @@ FOR_PEOPLE = frozenset({Right.KEYS_WRITE})
 #: Rights of a tenant's people, by the role of their membership.
 OF_ROLE: Mapping[str, frozenset[Right]] = {
     "owner": RIGHTS[Kind.TENANT],
-    "supervisor": RIGHTS[Kind.TENANT] - {Right.BILLING_READ, Right.KEYS_WRITE},
-    "finance": frozenset({Right.TENANTS_READ, Right.SEATS_READ, Right.BILLING_READ}),
+    "supervisor": RIGHTS[Kind.TENANT] - {Right.BILLING_READ, Right.ALERTS_WRITE, Right.KEYS_WRITE},
+    "finance": frozenset({Right.TENANTS_READ, Right.SEATS_READ, Right.BILLING_READ, Right.ALERTS_WRITE}),
 }
 
 #: Rights of the operator's staff, by their groups. Finance alone is of the kind FIN.
