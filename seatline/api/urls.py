@@ -6,10 +6,16 @@ from rest_framework.routers import SimpleRouter
 from agents.people import api as people
 from agents.presence import api as presence
 from billing.contracts import api as contracts
+from billing.contracts import api_files as contract_files
 from billing.exports import api as exports
+from billing.exports import api_fapiao as fapiao
+from billing.exports import api_jobs as export_jobs
 from billing.invoices import api as invoices
 from billing.mediation import api as mediation
+from billing.portal import api as portal
 from billing.receivables import api as receivables
+from billing.receivables import api_accounts as accounts_receivable
+from billing.receivables import api_reminders as reminders
 from billing.runs import api as runs
 from seatline.api import docs
 from telephony.callbacks import api as callbacks
@@ -19,6 +25,7 @@ from telephony.plans import api_flows as flows
 from telephony.plans import api_prompts as prompts
 from telephony.plans import api_queues as queues
 from telephony.recordings import api as recordings
+from telephony.reports import api as reports
 from telephony.requests import api as requests
 from telephony.stays import api as stays
 from telephony.trunks import api as trunks
@@ -61,11 +68,19 @@ for name, resource in {
     "sellers": contracts.Sellers,
     "contracts": contracts.Contracts,
     "contract-versions": contracts.ContractVersions,
+    "contract-files": contract_files.ContractFiles,
     "invoices": invoices.Invoices,
     "usage": mediation.Usage,
     "open-items": receivables.OpenItems,
     "billing-runs": runs.Runs,
     "payments": receivables.Payments,
+    "accounts": accounts_receivable.Accounts,
+    "reminders": reminders.Reminders,
+    "disputes": reminders.Disputes,
+    "exports": export_jobs.Exports,
+    "fapiao": fapiao.FapiaoList,
+    "bill-alerts": portal.BillAlerts,
+    "reports": reports.Reports,
 }.items():
     router.register(name, resource, basename=name)
 

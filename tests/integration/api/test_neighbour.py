@@ -91,12 +91,19 @@ BODIES = {
              "tax_code": "service"}
         ],
     },
+    "contracts_end": {"last_day": "2027-03-31", "reason": "Taken over"},
+    "billing_runs_approve": {"seen": "0" * 64},
+    "open_items_write_off": {"on": "2026-12-01", "note": "Taken over"},
+    "reminders_decide": {"suspend": True},
     "invoices_credit": {"reason": "Taken over"},
     "payments_allocate": {"invoice_id": "invoices", "amount": "1.00"},
     "payments_take_back": {"on": "2026-12-01"},
 }  # fmt: skip
 # Resources whose ids a test cannot make without finance's people; a random id stands for them.
-WITHOUT_ROWS = {"numbers", "seats", "trunks", "contract-versions", "payments", "call-requests", "billing-runs"}
+WITHOUT_ROWS = {
+    "numbers", "seats", "trunks", "contract-versions", "payments", "call-requests", "billing-runs", "contract-files",
+    "open-items", "reminders", "disputes", "exports", "fapiao",
+}  # fmt: skip
 
 
 @pytest.fixture
