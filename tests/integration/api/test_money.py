@@ -66,6 +66,9 @@ def test_contract_is_noted_once_and_by_finance(world):
 
     assert made.status_code == 201, made.content
     assert (made.json()["billing_day"], made.json()["ends_on"]) == (15, None)
+    board = program.get("billing-runs/findings", {"seller": "sl", "closes_on": "2027-02-01"}).json()
+    unpriced = [one for one in board if one["kind"] == "contract_without_price"]
+    assert [(one["what"], one["contract_id"]) for one in unpriced] == [("C-2", made.json()["id"])]
     again = program.post("contracts", body)
     assert again.status_code == 400 and "number" in again.json()["detail"], again.content
     assert program.post("contracts", {**body, "number": "C-3", "time_zone": "Mars/Base"}).status_code == 400
