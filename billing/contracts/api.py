@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -27,6 +28,14 @@ def in_our_years(day: date) -> None:
     """Refuse days beside which there may be none: services count from them."""
     if not EARLIEST.date() <= day < LATEST.date():
         raise serializers.ValidationError(_("A day lies in the years 2000 to 2099."), code="range")
+
+
+def seller_of(code: str) -> BillingEntity:
+    """The seller with this code. Raises Http404."""
+    seller = BillingEntity.objects.filter(code=code).first()
+    if seller is None:
+        raise Http404
+    return seller
 
 
 class PriceShown(serializers.ModelSerializer):
@@ -207,8 +216,7 @@ class Contracts(Listed, Found, Resource):
         given = self.read(ContractBody)
         must_be_finance(self.person())
         tenant = found(Tenant.objects.all(), given.pop("tenant_id"))
-        seller_id = BillingEntity.objects.filter(code=given.pop("seller")).values_list("pk", flat=True).first()
-        contract = Contract(tenant=tenant, entity=found(BillingEntity.objects.all(), seller_id), **given)
+        contract = Contract(tenant=tenant, entity=seller_of(given.pop("seller")), **given)
         contract.full_clean()
         contract.save(force_insert=True)
         return self.show(contract, status=201)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
@@ -18,6 +19,9 @@ from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right
 from seatline.api.fields import Body, Filters
 from seatline.api.parsers import Upload
+from seatline.api.problems import TooLarge
+
+LARGEST = 20 * 1024 * 1024  # bytes
 
 
 class FapiaoShown(serializers.ModelSerializer):
@@ -41,14 +45,14 @@ class FapiaoShown(serializers.ModelSerializer):
 class FapiaoAnswerBody(Body):
     """What the platform gave back after a batch."""
 
-    file = serializers.FileField(help_text="XLSX.")
+    file = serializers.FileField(help_text="XLSX, of up to 20 MB.")
 
 
 class FapiaoFileBody(Body):
     """The platform's file of one fapiao."""
 
     name = serializers.CharField(max_length=120)
-    file = serializers.FileField(help_text="PDF, OFD or XML.")
+    file = serializers.FileField(help_text="PDF, OFD or XML, of up to 20 MB.")
 
 
 class FapiaoAnsweredShown(serializers.Serializer):
@@ -92,7 +96,7 @@ class FapiaoList(Listed, Found, Resource):
     def answer(self, request: Request) -> Response:
         """Read the platform's answer: numbers of what it issued, reasons of what it refused. Twice changes nothing."""
         given = self.read(FapiaoAnswerBody)
-        return Response(FapiaoAnsweredShown(read_answer(given["file"].read(), self.person(), clock.now())).data)
+        return Response(FapiaoAnsweredShown(read_answer(_content(given["file"]), self.person(), clock.now())).data)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], parser_classes=[Upload])
@@ -112,4 +116,12 @@ class FapiaoList(Listed, Found, Resource):
     def keep(self, request: Request, pk: Any) -> Response:
         """Keep the platform's file beside the number; the tenant can download it then."""
         row, given = self.get_object(), self.read(FapiaoFileBody)
-        return self.show(keep_file(row, given["name"], given["file"].read(), self.person()))
+        return self.show(keep_file(row, given["name"], _content(given["file"]), self.person()))
+
+
+def _content(file: UploadedFile) -> bytes:
+    """What was uploaded. Raises TooLarge before it is read into memory."""
+    if (file.size or 0) > LARGEST:
+        raise TooLarge
+    content: bytes = file.read()
+    return content

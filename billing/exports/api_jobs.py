@@ -11,12 +11,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.contracts.api import in_our_years
-from billing.contracts.models import BillingEntity
+from billing.contracts.api import in_our_years, seller_of
 from billing.exports.batches import ask_for, cancel, path_of
 from billing.exports.models import ExportJob
 from seatline import clock
-from seatline.api.base import Found, Listed, Resource, Right, found
+from seatline.api.base import Found, Listed, Resource, Right
 from seatline.api.fields import Body, Empty, Filters
 from seatline.panel.said import said_later
 
@@ -78,11 +77,10 @@ class Exports(Listed, Found, Resource):
     def create(self, request: Request) -> Response:
         """Ask for an export; a job makes it. A batch for fapiao notes its documents as requested."""
         given = self.read(ExportBody)
-        rows = BillingEntity.objects.filter(code=given["seller"])
-        seller = found(rows, rows.values_list("pk", flat=True).first())
         job = ask_for(
-            ExportJob.Kind(given["kind"]), seller, given["starts_on"], given["ends_on"], self.person(), clock.now()
-        )
+            ExportJob.Kind(given["kind"]), seller_of(given["seller"]), given["starts_on"], given["ends_on"],
+            self.person(), clock.now(),
+        )  # fmt: skip
         return self.show(job, status=201)
 
     @extend_schema(request=Empty, responses=ExportShown)

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.contracts.models import BillingEntity
+from billing.contracts.api import seller_of
 from billing.contracts.parties import currency_code
 from billing.invoices.models import Document
 from billing.receivables.balances import invoices_with_balance
@@ -178,11 +178,10 @@ class Payments(Listed, Found, Resource):
     def create(self, request: Request) -> Response:
         """Record money that came in, and let it pay for invoices."""
         given = self.read(PaymentBody)
-        seller = found(BillingEntity.objects.all(), self._seller_id(given["seller"]))
         payment = record_payment(
-            found(Tenant.objects.all(), given["tenant_id"]), seller, given["amount"], given["currency"],
-            given["received_on"], user=self.person(), at=clock.now(), bank_ref=given.get("bank_ref", ""),
-            method=given.get("method", Payment.Method.TRANSFER), note=given.get("note", ""),
+            found(Tenant.objects.all(), given["tenant_id"]), seller_of(given["seller"]), given["amount"],
+            given["currency"], given["received_on"], user=self.person(), at=clock.now(),
+            bank_ref=given.get("bank_ref", ""), method=given.get("method", Payment.Method.TRANSFER), note=given.get("note", ""),
             pay=given.get("invoice_ids"),
         )  # fmt: skip
         return self.show(found(self.get_queryset(), payment.pk), status=201)
@@ -213,6 +212,3 @@ class Payments(Listed, Found, Resource):
             payment, self.person(), clock.now(), on=given["on"], amount=given.get("amount"), note=given.get("note", "")
         )
         return self.show(found(self.get_queryset(), row.pk), status=201)
-
-    def _seller_id(self, code: str) -> Any:
-        return BillingEntity.objects.filter(code=code).values_list("pk", flat=True).first()

@@ -9,8 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.contracts.api import in_our_years
-from billing.contracts.models import BillingEntity
+from billing.contracts.api import in_our_years, seller_of
 from billing.runs.findings import Kind, findings
 from billing.runs.models import BillingRun, RunDocument, RunItem
 from billing.runs.services import (
@@ -153,9 +152,7 @@ class Runs(Listed, Found, Resource):
     def create(self, request: Request) -> Response:
         """Begin a run, or be given the one that is under way for this day already."""
         given = self.read(RunBody)
-        seller_id = BillingEntity.objects.filter(code=given["seller"]).values_list("pk", flat=True).first()
-        seller = found(BillingEntity.objects.all(), seller_id)
-        run = start_run(seller, given["closes_on"], self.person(), clock.now())
+        run = start_run(seller_of(given["seller"]), given["closes_on"], self.person(), clock.now())
         return self.show(found(self.get_queryset(), run.pk), status=201)
 
     @extend_schema(responses=FindingShown(many=True))
@@ -163,9 +160,8 @@ class Runs(Listed, Found, Resource):
     def findings(self, request: Request) -> Response:
         """The board of exceptions: all that is missing from the bills of a seller's periods, or stands there oddly."""
         asked = self.asked().validated_data
-        rows = BillingEntity.objects.filter(code=asked["seller"])
-        seller = found(rows, rows.values_list("pk", flat=True).first())
-        return Response(FindingShown(findings(seller, asked["closes_on"], clock.now()), many=True).data)
+        found_so_far = findings(seller_of(asked["seller"]), asked["closes_on"], clock.now())
+        return Response(FindingShown(found_so_far, many=True).data)
 
     @extend_schema(responses=RunItemShown(many=True))
     @action(detail=True, methods=["get"], pagination_class=None)

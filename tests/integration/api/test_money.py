@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from billing.exports import api_fapiao
 from billing.exports.batches import make
 from billing.exports.models import Fapiao
 from billing.exports.sheets import Sheet, workbook
@@ -92,7 +93,7 @@ def test_end_of_a_contract_is_seen_before_it_is_done(world):
 
 def test_signed_document_is_kept_as_it_came(world):
     contract, *_, program = world
-    fields = {"contract_id": str(contract.pk), "name": "框架合同.pdf"}
+    fields = {"contract_id": str(contract.pk), "name": '框架\n"合同".pdf'}
     made = upload(program, "contract-files", **fields, file=a_file(PDF))
 
     assert made.status_code == 201, made.content
@@ -288,7 +289,7 @@ def test_export_is_asked_for_made_and_downloaded(world, invoice, settings, tmp_p
     assert b"".join(again.streaming_content) == content
 
 
-def test_fapiao_is_answered_and_its_file_kept_for_the_tenant(world, invoice):
+def test_fapiao_is_answered_and_its_file_kept_for_the_tenant(world, invoice, monkeypatch):
     contract, first, _, program = world
     tenant = Program(a_key(contract.tenant))
     with finance_scope():
@@ -309,6 +310,8 @@ def test_fapiao_is_answered_and_its_file_kept_for_the_tenant(world, invoice):
     kept = upload(program, f"{path}/file", name="fapiao.ofd", file=a_file(b"OFD"))
     assert kept.json()["has_file"] is True, kept.content
     assert tenant.get(f"{path}/file").content == b"OFD"
+    monkeypatch.setattr(api_fapiao, "LARGEST", 3)
+    assert upload(program, f"{path}/file", name="x.ofd", file=a_file(b"OFD!")).status_code == 413
     (listed,) = tenant.get("fapiao", {"status": "issued"}).json()["results"]
     assert (listed["number"], listed["issued_on"], listed["invoice_id"]) == (number, "2026-11-05", str(invoice.pk))
 
