@@ -181,8 +181,8 @@ class Payments(Listed, Found, Resource):
         payment = record_payment(
             found(Tenant.objects.all(), given["tenant_id"]), seller_of(given["seller"]), given["amount"],
             given["currency"], given["received_on"], user=self.person(), at=clock.now(),
-            bank_ref=given.get("bank_ref", ""), method=given.get("method", Payment.Method.TRANSFER), note=given.get("note", ""),
-            pay=given.get("invoice_ids"),
+            bank_ref=given.get("bank_ref", ""), method=given.get("method", Payment.Method.TRANSFER),
+            note=given.get("note", ""), pay=given.get("invoice_ids"),
         )  # fmt: skip
         return self.show(found(self.get_queryset(), payment.pk), status=201)
 
