@@ -1,11 +1,9 @@
 """Contracts with their prices by date. One person of finance writes a version, another approves it at a browser."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -20,14 +18,8 @@ from billing.contracts.services import Price, approve_version, must_be_finance, 
 from billing.rating.kinds import KINDS
 from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right, found
-from seatline.api.fields import EARLIEST, LATEST, Amount, Body, Empty, Filters, Instant
+from seatline.api.fields import Amount, Body, Empty, Filters, Instant, in_our_years
 from tenants.accounts.models import Tenant
-
-
-def in_our_years(day: date) -> None:
-    """Refuse days beside which there may be none: services count from them."""
-    if not EARLIEST.date() <= day < LATEST.date():
-        raise serializers.ValidationError(_("A day lies in the years 2000 to 2099."), code="range")
 
 
 def seller_of(code: str) -> BillingEntity:

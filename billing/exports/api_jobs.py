@@ -11,12 +11,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.contracts.api import in_our_years, seller_of
+from billing.contracts.api import seller_of
 from billing.exports.batches import ask_for, cancel, path_of
 from billing.exports.models import ExportJob
 from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right
-from seatline.api.fields import Body, Empty, Filters
+from seatline.api.fields import Body, Empty, Filters, in_our_years
 from seatline.panel.said import said_later
 
 

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.contracts.api import in_our_years, seller_of
+from billing.contracts.api import seller_of
 from billing.runs.findings import Kind, findings
 from billing.runs.models import BillingRun, RunDocument, RunItem
 from billing.runs.services import (
@@ -23,7 +23,7 @@ from billing.runs.services import (
 )
 from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right, found
-from seatline.api.fields import Amount, Body, Empty, Filters
+from seatline.api.fields import Amount, Body, Empty, Filters, in_our_years
 from seatline.panel.said import said_later
 
 

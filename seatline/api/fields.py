@@ -1,7 +1,7 @@
 """Fields as the API writes them: instants in UTC, lengths in seconds; bodies and filters take nothing unknown."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,12 @@ class Instant(serializers.DateTimeField):
         if not EARLIEST <= at < LATEST:
             self.fail("range")
         return at
+
+
+def in_our_years(day: date) -> None:
+    """Refuse days beside which there may be none: services count from them. Raises ValidationError."""
+    if not EARLIEST.date() <= day < LATEST.date():
+        raise serializers.ValidationError(_("A day lies in the years 2000 to 2099."), code="range")
 
 
 @extend_schema_field({"type": "number", "description": "Seconds."})

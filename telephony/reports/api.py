@@ -1,10 +1,9 @@
 """Reports by API: the same figures as on the pages, as numbers. They only read; the caller's scope says whose calls."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 
 from seatline import clock
 from seatline.api.base import Resource, Right, found
-from seatline.api.fields import EARLIEST, LATEST, Filters, Instant, Seconds
+from seatline.api.fields import Filters, Instant, Seconds, in_our_years
 from telephony.reports import measures
 from telephony.reports.foreseen import plain, waits_foreseen
 from telephony.reports.pages import zone_of
@@ -24,16 +23,11 @@ from telephony.reports.windows import Cut, Window
 from tenants.accounts.models import Tenant
 
 
-def _in_our_years(day: date) -> None:
-    if not EARLIEST.date() <= day < LATEST.date():
-        raise serializers.ValidationError(_("A day lies in the years 2000 to 2099."), code="range")
-
-
 class WindowQuery(Filters):
     """Which days, and of whom."""
 
-    first = serializers.DateField(validators=[_in_our_years], help_text="The first day, in the tenant's time zone.")
-    last = serializers.DateField(validators=[_in_our_years], help_text="The last day; a report spans at most 400.")
+    first = serializers.DateField(validators=[in_our_years], help_text="The first day, in the tenant's time zone.")
+    last = serializers.DateField(validators=[in_our_years], help_text="The last day; a report spans at most 400.")
     tenant = serializers.SlugField(required=False, help_text="Code; for the operator. None: all of them.")
 
 
