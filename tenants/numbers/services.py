@@ -91,7 +91,7 @@ def assign_number(e164: str, tenant: Tenant, starts_at: datetime, ends_at: datet
         raise NumberIsShared(e164=e164)
     try:
         with transaction.atomic():
-            log_operation(tenant.pk, "number.assigned", e164)
+            log_operation(tenant.pk, "number.assigned", number.e164)
             return NumberAssignment.objects.create(number=number, tenant=tenant, starts_at=starts_at, ends_at=ends_at)
     except IntegrityError as error:
         if broken_constraint(error) == "number_has_one_tenant":
@@ -107,7 +107,7 @@ def release_number(e164: str, ends_at: datetime) -> NumberAssignment:
         raise NothingToEnd(e164=e164)
     assignment.ends_at = ends_at
     assignment.save(update_fields=["ends_at"])
-    log_operation(assignment.tenant_id, "number.released", e164, ends_at=ends_at.isoformat())
+    log_operation(assignment.tenant_id, "number.released", number.e164, ends_at=ends_at.isoformat())
     return assignment
 
 

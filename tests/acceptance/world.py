@@ -136,7 +136,7 @@ def a_client(
     client = Client(rig, code, f"+8621{dialled}", dialled, tuple(_a_place() for _ in range(max(agents, 1))))
     since = now() - timedelta(days=1)
     with operator_scope():
-        a_room(300)
+        a_room(900)
         tenant = a_tenant(code, language="en")
         a_lease(tenant, seats, starts_at=since, at=since, ends_at=lease_ends_at)
         assign_number(a_number(client.e164).e164, tenant, since, ends_at)
