@@ -151,6 +151,7 @@ class Rig:
         self._database = urlsplit(database)
         self.wire = Wire(self._database.hostname or "127.0.0.1", self._database.port or 5432)
         self._phones: list[RigPhone] = []
+        self.past_the_switch: set[str] = set()  # numbers that a story has answered by Asterisk's own applications
         self._phones_port = 24400 + 600 * secrets.randbelow(5)  # below the range in which phones' sound is
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="phones and callers", daemon=True)

@@ -90,6 +90,7 @@ def theirs(rig: Rig) -> Iterator[Side]:
     for command in ("queue reload all", "logger reload"):
         rig.asterisk.ask(command)
     for no, strategy in enumerate(STRATEGIES):
+        rig.past_the_switch.add(number(no))
         for priority, app in enumerate(("Answer(,i)", f"Queue(theirs-{strategy},,,,30)", "Hangup()"), 1):
             rig.asterisk.ask(f"dialplan add extension {number(no)},{priority},{app} into from-trunk")
     yield Side(client, phones)
