@@ -77,7 +77,7 @@ def test_hash_key_ends_the_message_with_thanks(rig: Rig, client: Client) -> None
 
 
 def test_caller_who_hangs_up_in_the_greeting_leaves_nothing(rig: Rig, client: Client) -> None:
-    """No message, and the record says abandoned."""
+    """No message, and the record says how the queue let him go, not that a menu was abandoned (docs/adr/0023)."""
     report = rig.report(rig.call(client.dialled, hang_up_after=0.4 * SECOND))
-    assert report["outcome"] == "abandoned_in_menu"
+    assert report["outcome"] == "no_agent"
     assert "MessageStarted" not in facts_of(report)
