@@ -127,7 +127,7 @@ KINDS: dict[str, Kind] = {
             "web.cookies",
             _H,
             "cookies travel without TLS from other machines",
-            "put a proxy with TLS in front (docs/deployment.md)",
+            "put a proxy with TLS in front, and set the cookies secure",
         ),
         Kind("web.password_rules", _M, "short or known passwords are accepted", "AUTH_PASSWORD_VALIDATORS as shipped"),
         # Asterisk.
@@ -213,7 +213,7 @@ KINDS: dict[str, Kind] = {
             "one of our programs listens beyond loopback",
             "bind it to 127.0.0.1; the proxy is the only door",
         ),
-        Kind("backup.old", _M, "no backup of the last day", "./run backup"),
+        Kind("backup.old", _M, "no backup of the last day", "pg_dump and a copy of .local/var to another machine, every day"),
     )
 }
 
