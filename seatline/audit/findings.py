@@ -213,7 +213,12 @@ KINDS: dict[str, Kind] = {
             "one of our programs listens beyond loopback",
             "bind it to 127.0.0.1; the proxy is the only door",
         ),
-        Kind("backup.old", _M, "no backup of the last day", "pg_dump and a copy of .local/var to another machine, every day"),
+        Kind(
+            "backup.old",
+            _M,
+            "no backup of the last day",
+            "pg_dump and a copy of .local/var to another machine, every day",
+        ),
     )
 }
 
