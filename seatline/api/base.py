@@ -36,6 +36,7 @@ from seatline.errors import NotAllowed
 from tenants.accounts.models import Tenant, User
 from tenants.accounts.rights import Kind, Right
 from tenants.keys.callers import Caller, KeyRefused
+from tenants.trust.actor import Actor, acting, current_actor
 
 __all__ = ["Found", "Kind", "Listed", "PersonNeeded", "Resource", "Right"]
 
@@ -136,7 +137,7 @@ class Resource(GenericViewSet):
             if self.action is None:
                 handler = self.http_method_not_allowed
             self._check_query()
-            with timezone.override(UTC), self.caller.scope():
+            with timezone.override(UTC), acting(self._actor()), self.caller.scope():
                 response = self._once(asked, handler)
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
@@ -146,6 +147,12 @@ class Resource(GenericViewSet):
         self.response = self.finalize_response(asked, response, *args, **kwargs)  # type: ignore[arg-type]
         self.response.headers.setdefault("Cache-Control", "private, no-store")
         return self.response
+
+    def _actor(self) -> Actor:
+        """Who acts, as the operation log names it: a program by its key, a person as the session does."""
+        if self.caller.key_id is None:
+            return current_actor()
+        return Actor("key", f"{self.caller.name} {self.caller.label}", self.request.META.get("REMOTE_ADDR", ""))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As the framework does it; strangers are counted by address, also those with a key that is refused."""

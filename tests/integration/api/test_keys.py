@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from django.test import Client
 
@@ -22,6 +23,7 @@ from tenants.keys.services import (
     make_key,
     revoke_key,
 )
+from tenants.trust.models import Operation
 from tests.builders.api import Program, a_key
 from tests.builders.tenants import NINE, a_tenant
 
@@ -233,6 +235,14 @@ def test_same_request_twice_makes_one_and_answers_alike(ops):
     assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
     assert again.json() == first.json() and again["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first
+
+
+def test_operation_log_names_the_key_that_acted(ops):
+    assert ops.post("tenants", {"code": "library", "name": "Library"}).status_code == 201
+    with operator_scope():
+        entry = Operation.objects.get(act="tenant.set_up", tenant__code="library")
+        assert entry.actor.startswith("key a program ")
+        assert orjson.loads(entry.content)["kind"] == "key"
 
 
 def test_request_that_failed_may_be_sent_again_with_the_same_key(ops):
