@@ -7,15 +7,18 @@ from django.views.generic import RedirectView
 from billing.reconciliation.views import reconciliation
 from seatline import views
 from seatline.source import source
+from seatline.stream.views import stream
 from telephony.reports import pages
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("source.tar.gz", source, name="source"),
     path("healthz", views.healthz, name="healthz"),
+    path("stream/", stream, name="stream"),
     path("readyz", views.readyz, name="readyz"),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("api/v1/", include("seatline.api.urls")),
+    path("desk/", include("telephony.desk.urls")),
     path("t/", include("billing.portal.urls")),
     path("admin/live/", admin.site.admin_view(views.live), name="live"),
     path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),

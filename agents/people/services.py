@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils.crypto import salted_hmac
 
 from agents.people import rules
 from agents.people.models import Agent, AgentPin, AgentSkill, OutsidePhone, PauseReason, Skill
@@ -92,6 +93,11 @@ def find_agent(number: str) -> Person:
     return Person(agent.id, agent.tenant_id, agent.number, agent.name, agent.language, agent.active)
 
 
+def find_person(agent_id: UUID) -> Person | None:
+    """The agent with this id, leavers too; None if the scope shows no such agent."""
+    return people([agent_id]).get(agent_id)
+
+
 def people(agent_ids: Iterable[UUID]) -> dict[UUID, Person]:
     """The agents with these ids, leavers too; ids that the scope may not see are left out."""
     rows = Agent.objects.filter(id__in=set(agent_ids))
@@ -152,6 +158,15 @@ def check_pin(number: str, pin: str, at: datetime) -> Person:
     with telephony_scope():
         AgentPin.objects.filter(agent_id=person.agent_id).update(failed_pins=0, locked_until=None)
     return person
+
+
+def pin_mark(agent_id: UUID) -> str:
+    """What changes with the agent's PIN and tells nothing of it: sessions that a PIN opened end with it. No PIN: empty.
+
+    In the scope of telephony: no tenant's role reads PINs.
+    """
+    row = AgentPin.objects.filter(agent_id=agent_id).first()
+    return salted_hmac("agents.people.pin_mark", row.hashed, algorithm="sha256").hexdigest() if row else ""
 
 
 def _charge(person: Person, at: datetime) -> tuple[str, int]:

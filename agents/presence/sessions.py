@@ -43,6 +43,11 @@ def session_at(endpoint: str) -> SessionInForce | None:
     return next(iter(in_words(open_sessions().filter(endpoint=endpoint))), None)
 
 
+def session_of(agent_id: UUID) -> SessionInForce | None:
+    """Where the agent is logged in."""
+    return next(iter(in_words(open_sessions().filter(agent_id=agent_id))), None)
+
+
 def agent_at(endpoint: str, at: datetime) -> UUID | None:
     """The agent who was logged in at this phone at that instant."""
     rows = AgentSession.objects.filter(endpoint=endpoint, logged_in_at__lte=at)
