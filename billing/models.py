@@ -11,6 +11,7 @@ from billing.contracts.models import (
 )
 from billing.exports.models import Artefact, ExportJob, Fapiao, LedgerAccount
 from billing.invoices.models import Charge, Document, DocumentLine, DocumentTax, NumberSeries
+from billing.mails.models import Mail
 from billing.mediation.models import Bookmark, UsageRecord
 from billing.portal.models import BillAlert
 from billing.receivables.models import Allocation, Dispute, DunningStep, Payment, Reminder
@@ -35,6 +36,7 @@ __all__ = [
     "ExportJob",
     "Fapiao",
     "LedgerAccount",
+    "Mail",
     "NumberSeries",
     "Payment",
     "PriceComponent",

@@ -61,6 +61,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _list(_("Payments"), "payments", "billing.payment"),
             _item(_("Ageing"), "hourglass", "admin:billing_ageing", "billing.view_payment"),
             _list(_("Reminders"), "notifications", "billing.reminder"),
+            _list(_("Mails"), "mail", "billing.mail"),
             _list(_("Disputes"), "gavel", "billing.dispute"),
             _list(_("Exports"), "download", "billing.exportjob"),
             _list(_("Fapiao"), "receipt", "billing.fapiao"),

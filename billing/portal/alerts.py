@@ -10,7 +10,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from billing.contracts.models import TenantBilling
 from billing.invoices.models import Document
+from billing.mails import services as mails
+from billing.mails.models import Mail
+from billing.mails.wording import Reached, alert
 from billing.portal.models import BillAlert
 from seatline.errors import BadInput
 from tenants.accounts.models import Tenant, User
@@ -68,16 +72,27 @@ def set_alert(tenant: Tenant, currency: str, amount: Decimal | None, user: User,
 
 @transaction.atomic
 def check_alerts(at: datetime) -> list[BillAlert]:
-    """Raise the alerts whose amount is reached; each once in a period. Finance scope."""
+    """Raise the alerts whose amount is reached, each once in a period, and write the mails. Finance scope."""
     by_tenant: dict[object, list[Document]] = {}
     for document in open_bills():
         by_tenant.setdefault(document.tenant_id, []).append(document)
     raised = []
-    for alert in BillAlert.objects.select_for_update(of=("self",)):
-        now = so_far(by_tenant.get(alert.tenant_id, [])).get(alert.currency)
-        if now is None or now.gross < alert.amount or alert.raised_for == now.starts_on:
+    for row in BillAlert.objects.select_for_update(of=("self",)).select_related("tenant", "set_by"):
+        now = so_far(by_tenant.get(row.tenant_id, [])).get(row.currency)
+        if now is None or now.gross < row.amount or row.raised_for == now.starts_on:
             continue
-        alert.raised_for, alert.raised_at, alert.raised_amount = now.starts_on, at, now.gross
-        alert.save(update_fields=["raised_for", "raised_at", "raised_amount"])
-        raised.append(alert)
+        row.raised_for, row.raised_at, row.raised_amount = now.starts_on, at, now.gross
+        row.save(update_fields=["raised_for", "raised_at", "raised_amount"])
+        _mail(row, now, at)
+        raised.append(row)
     return raised
+
+
+def _mail(row: BillAlert, now: SoFar, at: datetime) -> None:
+    """To whoever set the alert, as long as that person has an account; otherwise to the tenant's address."""
+    buyer = TenantBilling.objects.filter(tenant=row.tenant).first()
+    names = (buyer.legal_name, buyer.legal_name_zh or buyer.legal_name) if buyer else (row.tenant.name,) * 2
+    what = Reached(names, now.starts_on, now.gross, row.amount, row.currency)
+    told = alert(what, buyer.language if buyer else row.tenant.language)
+    address = row.set_by.email if row.set_by.is_active else ""
+    mails.write(row.tenant_id, Mail.Kind.ALERT, f"alert {row.pk} {at.isoformat()}", told, at, address=address)

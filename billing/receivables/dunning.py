@@ -1,7 +1,8 @@
 """Reminders of what is overdue, and the decision that a person takes at the end of them.
 
 Rules of this file: `rules.next_reminder` decides what is due; at most one step a day and account; nothing is suspended
-but by a person. Runs in the finance scope; only the suspension itself is the operator's.
+but by a person. A reminder and its mail are written in one transaction. Runs in the finance scope; only the suspension
+itself is the operator's.
 """
 
 from collections import defaultdict
@@ -13,6 +14,9 @@ from django.db import transaction
 
 from billing.contracts.models import BillingEntity
 from billing.contracts.services import must_be_finance
+from billing.mails import services as mails
+from billing.mails.models import Mail
+from billing.mails.wording import Overdue, reminder
 from billing.rating.periods import local_day
 from billing.receivables.balances import accounts, open_items
 from billing.receivables.models import DunningStep, Reminder
@@ -74,7 +78,29 @@ def remind(at: datetime) -> list[Reminder]:
                         days_overdue=due.days,
                     )
                 )
+                _mail(made[-1], at)
     return made
+
+
+def _mail(made: Reminder, at: datetime) -> None:
+    """Tell the tenant; a proposal to suspend is for the house alone."""
+    if made.act == DunningStep.Act.SUSPENSION:
+        return
+    invoice = made.document
+    assert invoice.due_on, "only issued invoices are overdue"
+    what = Overdue(
+        buyer=(str(invoice.buyer["legal_name"]), str(invoice.buyer["legal_name_zh"])),
+        seller=(invoice.seller["legal_name"], invoice.seller["legal_name_zh"]),
+        number=invoice.number or "",
+        due_on=invoice.due_on,
+        days=made.days_overdue,
+        amount=made.open_amount,
+        currency=made.currency,
+        bank=" ".join(filter(None, (invoice.seller["bank_name"], invoice.seller["bank_account"]))),
+        final=made.act == DunningStep.Act.FINAL,
+    )
+    kind = Mail.Kind.FINAL if what.final else Mail.Kind.REMINDER
+    mails.write(made.tenant_id, kind, f"reminder {made.pk}", reminder(what, str(invoice.buyer["language"])), at)
 
 
 @transaction.atomic

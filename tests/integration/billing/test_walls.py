@@ -32,6 +32,7 @@ TABLES = {
     "billing_fapiao": ("rcu", "r", "r", ""),
     "billing_exportjob": ("rcu", "r", "", ""),
     "billing_billalert": ("rcud", "r", "rcud", ""),
+    "billing_mail": ("rcu", "r", "", ""),
     "billing_ledgeraccount": ("rcud", "r", "", ""),
 }
 LETTERS = {"r": "SELECT", "c": "INSERT", "u": "UPDATE", "d": "DELETE"}

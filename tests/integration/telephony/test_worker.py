@@ -3,7 +3,6 @@
 Nothing is called here: the worker's own clock starts the jobs, and what they have done is seen from outside.
 """
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -35,6 +34,7 @@ from telephony.lookups.services import set_system
 from telephony.voicemail.models import Voicemail
 from tenants.accounts.scope import operator_scope
 from tests.builders.agents import a_session, an_agent
+from tests.builders.post import Post
 from tests.builders.telephony import a_queue
 from tests.builders.tenants import a_lease, a_room, a_tenant
 
@@ -69,47 +69,6 @@ def shop() -> Iterator[int]:
     server.shutdown()
     server.server_close()
     thread.join(5)
-
-
-class Post:
-    """A mail server that takes everything, on a loop in a thread of its own."""
-
-    def __init__(self) -> None:
-        self.mails: list[bytes] = []
-        self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._up = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def start(self) -> None:
-        """Listen."""
-        self._thread.start()
-        assert self._up.wait(5)
-
-    def stop(self) -> None:
-        """Listen no more."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        self._loop.close()
-
-    def _run(self) -> None:
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
-        self._up.set()
-        self._loop.run_forever()
-        server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 here\r\n")
-        while line := await reader.readline():
-            if line.upper().startswith(b"DATA"):
-                writer.write(b"354 go on\r\n")
-                self.mails.append(await reader.readuntil(b"\r\n.\r\n"))
-            writer.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n")
-            await writer.drain()
-            if line.upper().startswith(b"QUIT"):
-                break
-        writer.close()
 
 
 @pytest.fixture
