@@ -26,6 +26,7 @@ class AmiListener:
         events: str = "system,security,agent",
         heard_as_sent: Callable[[Mapping[str, str]], None] | None = None,
         on_login: Callable[[], None] = lambda: None,
+        host: str = "127.0.0.1",
     ) -> None:  # fmt: skip
         """`events` are AMI's classes: what `translate` understands; `call` would be dozens for each call.
 
@@ -37,7 +38,7 @@ class AmiListener:
         self.logged_in = asyncio.Event()
         self.connects = 0  #: how often it has logged in: what was known of Asterisk before may not hold after
         self._manager = Manager(
-            host="127.0.0.1",
+            host=host,
             port=port,
             username=user,
             secret=secret,

@@ -18,14 +18,16 @@ PUSHED_WITHIN = 30.0  # seconds for all; Asterisk writes several hundred a secon
 KINDS = ("auth", "aor", "endpoint")  # an endpoint must find its parts: in this order
 
 
-def objects(phone: PhoneAccount) -> Mapping[str, dict[str, str]]:
-    """The three sorcery objects of one phone."""
+def objects(phone: PhoneAccount, proxy: str = "") -> Mapping[str, dict[str, str]]:
+    """The three sorcery objects of one phone. With a proxy (host:port) the phone registers there and not here."""
     name = phone.endpoint
+    registers = {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "30"}
+    behind = {"contact": f"sip:{name}@{proxy}", "qualify_frequency": "5", "qualify_2xx_only": "yes"}
     return {
         "auth": {
             "auth_type": "digest", "username": name, "realm": "seatline", "password_digest": f"MD5:{phone.digest}",
         },
-        "aor": {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "30"},
+        "aor": behind if proxy else registers,
         "endpoint": {
             "context": "phones", "auth": name, "aors": name, "disallow": "all", "allow": "alaw,ulaw",
             "direct_media": "no", "rewrite_contact": "yes", "rtp_symmetric": "yes", "dtmf_mode": "auto",
@@ -37,7 +39,8 @@ def objects(phone: PhoneAccount) -> Mapping[str, dict[str, str]]:
 class Accounts:
     """What was pushed so far; pushes only what changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, proxy: str = "") -> None:
+        self._proxy = proxy
         self._pushed: dict[str, PhoneAccount] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -58,7 +61,7 @@ class Accounts:
         writes = {
             phone.endpoint: [
                 ari.send("PUT", _uri(kind, phone.endpoint), body={"fields": _fields(values)})
-                for kind, values in objects(phone).items()
+                for kind, values in objects(phone, self._proxy).items()
             ]
             for phone in changed
         }

@@ -4,15 +4,21 @@ None of these ends a call. Each is over by itself as soon as its cause is.
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 SCARCE = 500_000_000  # bytes free where recordings go: an hour of 370 recorded calls takes 20 GB
 
 
-def ailments(*, asterisk: bool, ami: bool, database: str, unwritten: int, recordings: Path) -> dict[str, str]:
-    """The alarms that these make; `database` is why PostgreSQL cannot be asked, empty if it can."""
+def ailments(
+    *, away: Sequence[str], nodes: int, ami: bool, database: str, unwritten: int, recordings: Path
+) -> dict[str, str]:
+    """The alarms that these make; `away` are the Asterisks, of so many, that are; `database` is why PostgreSQL cannot
+    be asked, empty if it can."""
     found = {}
-    if not asterisk:
+    for name in away if nodes > 1 else ():
+        found[f"node {name}"] = f"there is no connection to the Asterisk {name}: new calls come to the others"
+    if len(away) == nodes:
         found["asterisk"] = "there is no connection to Asterisk: its calls wait for one, or are in the fallback"
     if not ami:
         found["ami"] = "AMI is away: calls go on unrecorded, phones that come and go are not noticed"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seatline.env import Environment
 from seatline.errors import BadInput
+from telephony.switch.places import HOME, Place
 from tenants.numbers.rules import national, normalise
 
 
@@ -23,6 +24,14 @@ class Settings:
     country: str
     area: str
     metrics_port: int = 0  # of health and figures; 0: none
+    others: tuple[Place, ...] = ()  # more Asterisks than that one
+    node: str = HOME  # a watchdog's: which of them it watches
+    proxy: str = ""  # host:port of the SIP proxy where phones register; empty: at Asterisk
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every Asterisk; calls that begin with a leg of ours are made on the first."""
+        return (Place(HOME, self.ari_url, "127.0.0.1", self.ami_port), *self.others)
 
     @property
     def journal(self) -> Path:
@@ -32,7 +41,11 @@ class Settings:
     @property
     def fallback_journal(self) -> Path:
         """The file that the watchdog writes facts of the fallback to."""
-        return self.var / "journal" / "fallback.sqlite3"
+        return self.fallback_journal_of(self.node)
+
+    def fallback_journal_of(self, node: str) -> Path:
+        """The same of another node's watchdog."""
+        return self.var / "journal" / ("fallback.sqlite3" if node == HOME else f"fallback-{node}.sqlite3")
 
     def canonical(self, number: str) -> str:
         """A number that a trunk sent, in E.164; unchanged if it is no number at all, as "anonymous" is."""
@@ -61,4 +74,7 @@ class Settings:
             country=environment.text("SEATLINE_COUNTRY_CODE"),
             area=environment.text("SEATLINE_AREA_CODE"),
             metrics_port=environment.number("SEATLINE_METRICS_PORT"),
+            others=tuple(Place.read(word) for word in environment.words("SEATLINE_NODES")),
+            node=environment.text("SEATLINE_NODE") or HOME,
+            proxy=environment.text("SEATLINE_PROXY"),
         )

@@ -37,6 +37,7 @@ class Fallback:
         self._entries: dict[str, str] | None = None
         self._members: dict[tuple[str, str], words.Member] | None = None
         self._seen = 0  # of the AMI connections
+        self._queues: str | None = None  # what Asterisk has read of the file
         self._news = asyncio.Event()
 
     def news(self) -> None:
@@ -59,11 +60,14 @@ class Fallback:
 
     async def _follow(self) -> None:
         if self._seen != self._ami.connects:  # Asterisk may have anything now: ask it first
-            self._entries = self._members = None
+            self._entries = self._members = self._queues = None
             self._seen = self._ami.connects
         await self._follow_numbers()
-        if _replace(self._file, words.queues({one.id: one.code for one in self._engine.plan.tenants.values()})):
+        queues = words.queues({one.id: one.code for one in self._engine.plan.tenants.values()})
+        _replace(self._file, queues)
+        if queues != self._queues:  # several Asterisks read the one file
             await self._ami.do({"Action": "QueueReload", "Parameters": "yes", "Members": "no", "Rules": "no"})
+            self._queues = queues
         await self._follow_members()
 
     async def _follow_numbers(self) -> None:
@@ -120,12 +124,11 @@ def _speller(settings: Settings) -> Callable[[str], list[str]]:
     return spell
 
 
-def _replace(file: Path, text: str) -> bool:
-    """Write a file whole, unless it says this already; whether it was written."""
+def _replace(file: Path, text: str) -> None:
+    """Write a file whole, unless it says this already."""
     if file.exists() and file.read_text() == text:
-        return False
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
     written = file.with_suffix(".tmp")
     written.write_text(text)
     written.replace(file)
-    return True

@@ -1,6 +1,8 @@
 """The fallback's own record on its way: facts that the watchdog wrote, and the sound of those calls."""
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,11 +17,11 @@ EVERY = 1.0  # seconds; on a quiet day there is never anything
 
 
 class FallbackRecord:
-    """Ships the watchdog's journal `path`; what it finds out of recordings goes into the switch's own."""
+    """Ships the watchdogs' journals, one of each node; what it finds out of recordings goes into the switch's own."""
 
-    def __init__(self, desk: Desk, path: Path, journal: Journal, recordings: Path) -> None:
+    def __init__(self, desk: Desk, paths: Sequence[Path], journal: Journal, recordings: Path) -> None:
         self._desk = desk
-        self._path = path
+        self._paths = paths
         self._journal = journal
         self._recordings = recordings
 
@@ -37,12 +39,14 @@ class FallbackRecord:
 
     async def ship(self) -> set[UUID]:
         """Ship what is there; the calls that have ended. With PostgreSQL away it waits in its file."""
-        if not self._path.exists() or not look(self._path)[0]:
-            return set()
-        return await self._desk.try_to(self._ship) or set()
+        ended: set[UUID] = set()
+        for path in self._paths:
+            if path.exists() and look(path)[0]:
+                ended |= await self._desk.try_to(partial(self._ship, path)) or set()
+        return ended
 
-    def _ship(self) -> set[UUID]:
-        journal, ended = Unshipped(self._path), set()
+    def _ship(self, path: Path) -> set[UUID]:
+        journal, ended = Unshipped(path), set()
         try:
             while entries := carry(journal):
                 journal.delete_shipped(entries[-1].position)

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
-from telephony.ami.listener import AmiListener
 from telephony.core import events as ev
 from telephony.core.values import CallId, ChannelId
 from telephony.recordings.files import keep, keep_message
@@ -18,11 +18,18 @@ SHORTEST = 1.0  # seconds of a message; a shorter one is a caller who had nothin
 SETTLED_AFTER = 0.3  # seconds without growth that show the file to be complete
 
 
+class Manages(Protocol):
+    """AMI, as far as the recorder needs it."""
+
+    async def record(self, channel: ChannelId, raw: Path) -> bool:
+        """Record both directions of a channel into a file; False if refused."""
+
+
 class Recorder:
     """Starts MixMonitor on a channel and makes a WAV of what it wrote."""
 
     def __init__(
-        self, ami: AmiListener, spool: Path, target: Callable[[CallId], Path], clock: Callable[[], datetime],
+        self, ami: Manages, spool: Path, target: Callable[[CallId], Path], clock: Callable[[], datetime],
         happen: Callable[[ev.Event], None],
     ) -> None:  # fmt: skip
         self._ami = ami

@@ -54,16 +54,16 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
 
 def reconcile(
     engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId], at: datetime,
-    elsewhere: Collection[ChannelId] = (),
+    elsewhere: Collection[ChannelId] = (), calls: Collection[CallId] | None = None,
 ) -> Work:  # fmt: skip
     """Tell the engine what it missed while the socket was away; end bridges that belong to no call.
 
-    `elsewhere` are channels that Asterisk has and we have not, as those of the fallback. Commands that were given
-    meanwhile are lost, so calls that are being cleared get theirs again: phones stop to ring, and a caller whom we
-    failed goes to the dialplan to hear so.
+    `calls` are those of the Asterisk that was asked; None: all. `elsewhere` are channels that Asterisk has and we have
+    not, as those of the fallback. Commands that were given meanwhile are lost, so calls that are being cleared get
+    theirs again: phones stop to ring, and a caller whom we failed goes to the dialplan to hear so.
     """
     work = Work()
-    for call in list(engine.calls.values()):
+    for call in [one for one in engine.calls.values() if calls is None or one.id in calls]:
         for leg in call.legs:
             if leg.ended_at is not None:
                 continue

@@ -25,6 +25,7 @@ from telephony.core.naming import call_of_caller
 from telephony.core.step import IllegalEvent
 from telephony.core.values import CallId, ChannelId, SessionId
 from telephony.switch.figures import CallFigures, heard
+from telephony.switch.places import HOME, Places
 
 log = structlog.get_logger(__name__)
 CLAIM_WITHIN = 0.2  # seconds after a call was offered: of the half second that the dialplan waits
@@ -95,38 +96,45 @@ class Shell:
         self._depart = depart
         self.asks: Asks = Nobody(self.happen, clock)
         self.replies: Callable[[UUID, str], None] = lambda request, reason: None  #: takes answers to requests
-        self._ari: AriClient | None = None
+        self.places = Places((HOME,), lambda _call: None)
+        self._sockets: dict[str, AriClient] = {}
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
         self._figures = CallFigures()
         self.late: Callable[[float], None] = lambda _seconds: None  #: is told how late each event comes
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
 
-    def bind(self, ari: AriClient | None) -> None:
-        """Requests go to this socket from now on; None while there is none."""
-        self._ari = ari
+    def bind(self, ari: AriClient | None, node: str = HOME) -> None:
+        """Requests about this Asterisk's calls go to this socket from now on; None while there is none."""
+        self._sockets.pop(node, None)
+        if ari is not None:
+            self._sockets[node] = ari
 
-    def hear(self, message: dict[str, Any]) -> None:
-        """One message of Asterisk; one that cannot be understood is logged, and the next is heard."""
+    def hear(self, message: dict[str, Any], node: str = HOME) -> None:
+        """One message of an Asterisk; one that cannot be understood is logged, and the next is heard."""
         lag = heard(message, self._clock())
         self.late(lag)
         try:
-            self._understand(message, lag)
+            self._understand(message, lag, node)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             log.error("message not understood", kind=str(message.get("type")), cause=repr(error))
 
-    def _understand(self, message: dict[str, Any], lag: float) -> None:
+    def _understand(self, message: dict[str, Any], lag: float, node: str) -> None:
         kind = message.get("type")
         if kind == "CallBroadcast":
             # One who is behind with his work leaves new calls to the fallback, which is not.
             if self.claiming and lag < CLAIM_WITHIN:
                 channel = message["channel"]["id"]
-                self._send("POST", "events/claim", {"channelId": channel, "application": self._app}, lane=channel)
+                self._send(
+                    "POST", "events/claim", {"channelId": channel, "application": self._app}, lane=channel, node=node
+                )
             return
         if kind == "StasisStart" and message["args"][:1] in (["inbound"], ["again"]):
-            self._caller_came(message)
+            self._caller_came(message, node)
             # Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause.
             source = f"channel:{message['channel']['id']}"
-            self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source)
+            self._send(
+                "POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source, node=node
+            )
             return
         if kind == "StasisEnd":
             self._expect_end(ChannelId(message["channel"]["id"]))
@@ -137,14 +145,16 @@ class Shell:
         elif event is not None:
             self.happen(event)
 
-    def _caller_came(self, message: dict[str, Any]) -> None:
+    def _caller_came(self, message: dict[str, Any], node: str) -> None:
         """A new caller; or one whom we, or the switch before us, had sent through the dialplan to have him again."""
         channel = ChannelId(message["channel"]["id"])
         call = self.engine.call_of(channel) if message["args"][0] == "again" else None
         if call is not None and self.engine.calls[call].stage is Stage.STRANDED:
             self.happen(ev.CallerReturned(call=call, at=self._clock(), channel=channel))
         else:
-            self.happen(offered(message, self._call_for(message["channel"]), self._clock(), self._canonical))
+            offer = offered(message, self._call_for(message["channel"]), self._clock(), self._canonical)
+            self.places.note(offer.call, node)
+            self.happen(offer)
 
     def _call_for(self, channel: dict[str, Any]) -> CallId:
         """The call's id is in its caller's channel; a channel that had a call of ours before begins another."""
@@ -170,7 +180,7 @@ class Shell:
             leg = there.leg_of(channel) if there is not None else None
             if leg is None or leg.ended_at is not None:
                 return  # it was destroyed, and we have heard of it
-            asked = self._send("GET", f"channels/{channel}", lane=channel)
+            asked = self._send("GET", f"channels/{channel}", lane=channel, node=self.places.of_call(call))
             if asked is not None:
                 asked.add_done_callback(lambda done: self._left(call, channel, done))
 
@@ -242,17 +252,19 @@ class Shell:
         self._figures.note(facts)
 
     def _carry_out(self, command: cmd.Command) -> None:
+        node, lane = self.places.of_call(command.call), _lane(command)
         for request in requests(command, self._app, self._outward):
-            future = self._send(request.method, request.uri, request.query, request.body, lane=_lane(command))
+            future = self._send(request.method, request.uri, request.query, request.body, lane=lane, node=node)
             if future is not None:
                 future.add_done_callback(lambda done: self._answered(command, done))
 
     def _send(
         self, method: str, uri: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None,
-        *, lane: Hashable,
+        *, lane: Hashable, node: str,
     ) -> "asyncio.Future[Answer] | None":  # fmt: skip
         # With no socket a command is dropped: at the next connect, recovery compares both sides and puts things right.
-        return self._ari.send(method, uri, query, body, lane) if self._ari is not None else None
+        ari = self._sockets.get(node)
+        return ari.send(method, uri, query, body, lane) if ari is not None else None
 
     def _answered(self, command: cmd.Command, done: "asyncio.Future[Answer]") -> None:
         if done.cancelled() or done.exception() is not None or done.result().ok:

@@ -62,9 +62,10 @@ def test_a_heartbeat_that_cannot_be_written_ends_nothing(tmp_path):
 
 
 def test_each_ailment_has_a_name_and_a_healthy_switch_none(tmp_path, monkeypatch):
-    well = {"asterisk": True, "ami": True, "database": "", "unwritten": 0, "recordings": tmp_path}
+    well = {"away": (), "nodes": 1, "ami": True, "database": "", "unwritten": 0, "recordings": tmp_path}
     monkeypatch.setattr("telephony.switch.ailments.free_bytes", lambda _folder: SCARCE)
     assert ailments(**well) == {}
     monkeypatch.setattr("telephony.switch.ailments.free_bytes", lambda _folder: SCARCE - 1)
-    ill = {**well, "asterisk": False, "ami": False, "database": "refused", "unwritten": 4}
+    ill = {**well, "away": ("seatline",), "ami": False, "database": "refused", "unwritten": 4}
     assert set(ailments(**ill)) == {"asterisk", "ami", "database", "journal", "disk"}
+    assert set(ailments(**well | {"away": ("node-2",), "nodes": 2})) == {"node node-2", "disk"}
