@@ -129,6 +129,8 @@ def standing(house: House, scene: Scene = RING) -> Iterator[Stand]:
         for left in (stand.switch, stand.witness, stand.phones.process, stand.asterisk.process):
             left.stop()  # of a bench that was killed
         shutil.rmtree(folder, ignore_errors=True)
+        (folder / "var").mkdir(parents=True)
+        (folder / "var" / "sounds").symlink_to(house.sounds)  # what Asterisk shares with the switch lies beside them
         site = folder / "site" / "pjsip.d"
         site.mkdir(parents=True)
         (site / "queue.conf").write_text(_SECOND_CARRIER.replace("bench-queue", scene.context))
@@ -161,8 +163,14 @@ def _let_phones_in(stand: Stand, accounts: dict[str, str], undo: ExitStack, scen
     for command in ("dialplan reload", "queue reload all"):
         stand.asterisk.ask(command)
     members = len(there) if scene.queue or stand.asterisk.crowd else 0
-    wait(lambda: stand.asterisk.ask("queue show").count("(Not in use)") == members, 20, "the phones", stand)
+    wait(lambda: _free(stand.asterisk.ask("queue show")) == members, 20, "the phones", stand)
     time.sleep(0.5)  # for the switch, which hears of each phone over AMI
+
+
+def _free(queues: str) -> int:
+    """How many members of the bench's own queues are free, as `queue show` says; the fallback has all agents again."""
+    own = (one for one in queues.split("\n\n") if not one.lstrip().startswith("fallback-"))
+    return sum(one.count("(Not in use)") for one in own)
 
 
 def _stand(house: House, folder: Path, endpoints: tuple[str, ...], scene: Scene) -> Stand:
@@ -170,7 +178,7 @@ def _stand(house: House, folder: Path, endpoints: tuple[str, ...], scene: Scene)
     asterisk = Asterisk(
         prefix=house.asterisk.prefix,
         folder=folder / "asterisk",
-        sounds=house.sounds,
+        sounds=folder / "var" / "sounds",
         ports=Ports(sip, http, ami, agi, *scene.rtp),
         access=Access(secrets.new(), secrets.new()),
         app="seatline-bench",
