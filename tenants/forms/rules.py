@@ -10,7 +10,8 @@ Answers are kept as JSON: texts, dates as 2026-11-24, amounts as decimal text, t
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -80,7 +81,7 @@ class Fault:
 
     field: str
     text: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = made(default_factory=dict)
 
     @property
     def sentence(self) -> str:
