@@ -8,6 +8,7 @@ docs/adr/0002-journal-before-commands.md says why it is made like this.
 """
 
 import fcntl
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -205,13 +206,28 @@ def _number(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version={1 + secrets.randbelow(0xFFFF)}")
 
 
+def writer_of(path: Path) -> int | None:
+    """The process that has the journal open, as it says itself; meant for one who was refused with JournalInUse."""
+    try:
+        return int(_lock_of(path).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
 def _lock(path: Path) -> IO[str]:
-    handle = path.with_name(path.name + ".lock").open("a")
+    handle = _lock_of(path).open("a")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         handle.close()
         raise JournalInUse(path=path) from error
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
     return handle
 
 

@@ -13,7 +13,7 @@ from telephony.core.acd.agents import State
 from telephony.core.engine import AgentState
 from telephony.core.plain_facts import body
 from telephony.core.values import CallId
-from telephony.journal.disk import Journal, JournalInUse, WrittenFact, WrittenState, look
+from telephony.journal.disk import Journal, JournalInUse, WrittenFact, WrittenState, look, writer_of
 from tests.builders.calls import NINE, a_call_id
 from tests.builders.telephony import an_answered_call
 
@@ -117,6 +117,7 @@ for number in range(1000000):
 def test_second_writer_is_told_to_stop_the_first(journal, path):
     with pytest.raises(JournalInUse, match="Only one switch may run"):
         Journal(path)
+    assert writer_of(path) == os.getpid(), "and can tell which it is"
     journal.append(FACTS, [])
 
 
