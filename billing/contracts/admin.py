@@ -111,7 +111,10 @@ class ContractAdmin(OfTenant):
     search_fields = ("number", "tenant__code", "tenant__name", "tenant__name_zh")
     fieldsets = (
         (None, {"fields": (("tenant", "number"), ("service_mode", "entity"), ("starts_on", "ends_on"))}),
-        (gettext_lazy("Billing"), {"fields": (("billing_day", "cutoff_days"), ("currency", "time_zone"))}),
+        (
+            gettext_lazy("Billing"),
+            {"fields": (("cycle", "billing_day", "day_count"), "cutoff_days", ("currency", "time_zone"))},
+        ),
     )
     actions_detail = ("new_version", "attach_file", "end")
     empty_hint = gettext_lazy("Add a contract; then write a version with its prices and let a colleague approve it.")
@@ -119,7 +122,10 @@ class ContractAdmin(OfTenant):
     def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> tuple[str, ...]:
         """What documents already name stays."""
         # The end has its own page: it brings other things with it.
-        fixed = ("tenant", "number", "entity", "currency", "time_zone", "billing_day", "starts_on", "ends_on")
+        fixed = (
+            "tenant", "number", "entity", "currency", "time_zone", "cycle", "billing_day", "day_count", "starts_on",
+            "ends_on",
+        )  # fmt: skip
         return fixed if obj else ()
 
     def get_urls(self) -> Any:

@@ -63,7 +63,7 @@ class ContractShown(serializers.ModelSerializer):
         model = Contract
         fields = (
             "id", "tenant_id", "seller", "number", "service_mode", "starts_on", "ends_on", "time_zone", "currency",
-            "billing_day", "cutoff_days",
+            "cycle", "billing_day", "day_count", "cutoff_days",
         )  # fmt: skip
 
 
@@ -130,7 +130,11 @@ class ContractBody(Body):
     starts_on = serializers.DateField(validators=[in_our_years], help_text="The first day, in the time zone.")
     time_zone = serializers.CharField(max_length=64, required=False)
     currency = serializers.RegexField(r"^[A-Z]{3}$", validators=[currency_code], required=False)
-    billing_day = serializers.IntegerField(min_value=1, max_value=31, required=False)
+    cycle = serializers.ChoiceField(Contract.Cycle.choices, required=False)
+    billing_day = serializers.IntegerField(
+        min_value=1, max_value=31, required=False, help_text="For weeks 1 (Monday) to 7."
+    )
+    day_count = serializers.ChoiceField(Contract.DayCount.choices, required=False)
     cutoff_days = serializers.IntegerField(min_value=0, max_value=366, required=False)
 
 

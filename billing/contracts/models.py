@@ -48,6 +48,19 @@ def kind_choices() -> list[tuple[str, Any]]:
 class Contract(models.Model):
     """What the operator and a tenant have agreed on; the prices stand in its versions."""
 
+    class Cycle(models.TextChoices):
+        """How often a bill comes; prices are for one period of it."""
+
+        MONTH = "month", _("every month")
+        QUARTER = "quarter", _("every quarter")
+        WEEK = "week", _("every week")
+
+    class DayCount(models.TextChoices):
+        """How parts of a period are counted."""
+
+        ACTUAL = "actual", _("by the days that there are")
+        THIRTY = "30", _("every month has 30 days")
+
     class ServiceMode(models.TextChoices):
         """What is let."""
 
@@ -72,11 +85,27 @@ class Contract(models.Model):
         help_text=_("Days and periods of this contract begin at midnight there."),
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY", validators=[currency_code])
+    cycle = models.CharField(
+        _("billing cycle"),
+        max_length=8,
+        choices=Cycle,
+        default=Cycle.MONTH,
+        help_text=_("Prices for a whole period are then for so long; quarters begin in January, April, July, October."),
+    )
+    day_count = models.CharField(
+        _("parts of a period"),
+        max_length=8,
+        choices=DayCount,
+        default=DayCount.ACTUAL,
+        help_text=_("With 30 days the last day of a month makes up for those it is short of; weeks have seven."),
+    )
     billing_day = models.PositiveSmallIntegerField(
         _("billing day"),
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
-        help_text=_("Day of the month on which a period begins; in shorter months their last day."),
+        help_text=_(
+            "Day of the month on which a period begins, in shorter months their last day; for weeks 1 (Monday) to 7."
+        ),
     )
     cutoff_days = models.PositiveSmallIntegerField(
         _("days to wait for late usage"),
@@ -117,6 +146,11 @@ class Contract(models.Model):
                 condition=models.Q(billing_day__gte=1, billing_day__lte=31),
                 name="billing_day_is_a_day",
                 violation_error_message=_("The billing day is a day of the month, 1 to 31."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(cycle="week") | models.Q(billing_day__lte=7),
+                name="weeks_begin_on_a_weekday",
+                violation_error_message=_("Weeks begin on a weekday, 1 (Monday) to 7."),
             ),
         ]
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from billing.contracts.models import Contract
 from billing.contracts.services import Price
-from billing.contracts.terms import needs_before, period_at, period_before, terms_in, zone_of
+from billing.contracts.terms import cycle_of, needs_before, period_at, period_before, terms_in, zone_of
 from billing.mediation.ahead import ReadAhead
 from billing.mediation.services import newest_position
 from billing.mediation.sums import held_by
@@ -78,7 +78,7 @@ def preview(contract: Contract, prices: Sequence[Price], at: datetime) -> Previe
     words = {key: (row.invoice_text, row.invoice_text_zh) for key, row in in_force.components.items()}
     words |= {one.code: (one.text, one.text_zh) for one in prices}
     now = _lines(contract, in_force.terms, period)
-    then = _lines(contract, Terms(contract.currency, zone_of(contract), new), period)
+    then = _lines(contract, Terms(contract.currency, zone_of(contract), new, cycle_of(contract)), period)
     return Preview(
         period,
         contract.currency,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from billing.contracts.models import Contract, ContractVersion, PriceComponent, 
 from billing.rating.kinds import kind_of, read_params
 from billing.rating.kinds.kind import Stage
 from billing.rating.params import write
-from billing.rating.periods import ONE_DAY, Period, full_period, local_day
+from billing.rating.periods import ONE_DAY, Cycle, Period, local_day
 from billing.rating.values import Component, Terms
 from seatline.errors import BadInput, Refused
 
@@ -39,6 +40,12 @@ def zone_of(contract: Contract) -> ZoneInfo:
     return ZoneInfo(contract.time_zone)
 
 
+def cycle_of(contract: Contract) -> Cycle:
+    """How the contract's periods follow each other."""
+    unit: Any = contract.cycle
+    return Cycle(unit, contract.billing_day, contract.day_count == Contract.DayCount.THIRTY)
+
+
 def contract_in_force(tenant_id: UUID, at: datetime) -> Contract | None:
     """The tenant's contract at an instant; of several the one that began last."""
     for contract in Contract.objects.filter(tenant_id=tenant_id).order_by("-starts_on", "number"):
@@ -55,12 +62,12 @@ def period_at(contract: Contract, at: datetime) -> Period:
         raise NothingToBillYet(number=contract.number, starts_on=contract.starts_on)
     if contract.ends_on and day >= contract.ends_on:
         day = contract.ends_on - ONE_DAY
-    return full_period(day, contract.billing_day)
+    return cycle_of(contract).around(day)
 
 
 def period_before(contract: Contract, period: Period) -> Period:
     """The whole period before."""
-    return full_period(period.starts_on - ONE_DAY, contract.billing_day)
+    return cycle_of(contract).before(period)
 
 
 def needs_before(terms: Terms) -> bool:
@@ -116,7 +123,8 @@ def terms_in(contract: Contract, period: Period, versions: Sequence[ContractVers
         for one in touching
     )  # fmt: skip
     return PricedTerms(
-        Terms(contract.currency, zone_of(contract), components), {str(one.row.pk): one.row for one in touching}
+        Terms(contract.currency, zone_of(contract), components, cycle_of(contract)),
+        {str(one.row.pk): one.row for one in touching},
     )
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from billing.contracts.models import Contract, PriceComponent
 from billing.contracts.terms import (
     NothingToBillYet,
+    cycle_of,
     needs_before,
     period_at,
     period_before,
@@ -29,7 +30,7 @@ from billing.invoices.taxing import tax_of, treatment_of
 from billing.invoices.wording import correction_text, line_text
 from billing.invoices.writing import RatedLine, write
 from billing.mediation.sums import held_by
-from billing.rating.periods import ONE_DAY, Period, day_starts_at, local_day, periods
+from billing.rating.periods import ONE_DAY, Period, day_starts_at, local_day
 from billing.rating.rate import rate
 from seatline.errors import SeatlineError
 
@@ -81,7 +82,7 @@ def _refreshed(contract: Contract, invoices: Invoices, ahead: Read, at: datetime
     settled, again = invoices.settled, invoices.to_look_at_again()
     making = _Making(contract, invoices, ahead, at)
     drafts: list[Document] = []
-    for period in periods(contract.starts_on, ends_on, contract.billing_day):
+    for period in cycle_of(contract).periods(contract.starts_on, ends_on):
         if period.starts_on not in settled:
             drafts.append(making.draft(period, again if not drafts else []))
     return drafts
@@ -106,7 +107,7 @@ def rebuild(document: Document, at: datetime) -> Document:
     contract = Contract.objects.select_related("entity").get(pk=document.contract_id)
     invoices = Invoices(contract)
     again = invoices.to_look_at_again() if invoices.is_earliest(document.starts_on) else []
-    period = next(periods(document.starts_on, document.starts_on + ONE_DAY, contract.billing_day))
+    period = cycle_of(contract).around(document.starts_on)
     return _Making(contract, invoices, read([contract]), at).draft(period, again)
 
 
@@ -128,7 +129,7 @@ class _Making:
         lines = list(self._rated(period, None if is_over else counted_to))
         for starts_on in again:
             if starts_on < period.starts_on:
-                lines += self._corrections(next(periods(starts_on, starts_on + ONE_DAY, contract.billing_day)))
+                lines += self._corrections(cycle_of(contract).around(starts_on))
         document = self.invoices.draft(period.starts_on) or Document(
             contract=contract, tenant_id=contract.tenant_id, starts_on=period.starts_on
         )

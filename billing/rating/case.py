@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from billing.rating.kinds import read_params
 from billing.rating.params import ParamsUnreadable, meaning, read
-from billing.rating.periods import ONE_DAY, Period, full_period
+from billing.rating.periods import ONE_DAY, Cycle, Period
 from billing.rating.rate import rate
 from billing.rating.tax import Taxable, Taxes, taxes
 from billing.rating.values import Billed, BilledKey, ChargeLine, Component, Detail, Lease, Terms, Usage
@@ -93,7 +93,13 @@ class CasePeriod:
     """The billing period: the one around a day."""
 
     day: date = field(metadata=meaning("any day of the period", "账期内任一天"))
-    billing_day: int = field(default=1, metadata=meaning("day of the month on which periods begin", "出账日"))
+    billing_day: int = field(
+        default=1, metadata=meaning("day of the month on which periods begin, or of the week", "出账日")
+    )
+    cycle: Literal["month", "quarter", "week"] = field(default="month", metadata=meaning("billing cycle", "账期"))
+    day_count: Literal["actual", "30"] = field(
+        default="actual", metadata=meaning("how parts of a period are counted", "不足一期的计日方式")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,8 @@ class Case:
             raise ParamsUnreadable(field="zone", cause="is no time zone") from error
         if not 1 <= self.period.billing_day <= 31:
             raise ParamsUnreadable(field="period.billing_day", cause="must be 1 to 31")
+        if self.period.cycle == "week" and self.period.billing_day > 7:
+            raise ParamsUnreadable(field="period.billing_day", cause="must be 1 to 7 for weeks")
         codes = [one.code for one in self.prices]
         if not codes or len(set(codes)) != len(codes):
             raise ParamsUnreadable(field="prices", cause="must have codes, each once")
@@ -179,8 +187,8 @@ def read_case(values: object) -> Case:
 def calculate(case: Case) -> Outcome:
     """The lines of a case, compared with those it expects."""
     zone = ZoneInfo(case.zone)
-    period = full_period(case.period.day, case.period.billing_day)
-    before = full_period(period.starts_on - ONE_DAY, case.period.billing_day)
+    cycle = Cycle(case.period.cycle, case.period.billing_day, case.period.day_count == "30")
+    period = cycle.around(case.period.day)
     components = tuple(
         Component(
             one.code, one.kind, read_params(one.kind, one.params), one.starts_on or _LONG_AGO, one.ends_on, one.code
@@ -188,13 +196,13 @@ def calculate(case: Case) -> Outcome:
         for one in case.prices
     )
     lines = rate(
-        Terms(case.currency, zone, components),
+        Terms(case.currency, zone, components, cycle),
         [_usage(one, zone) for one in case.usage],
         [stretch for one in case.leases for stretch in _stretches(one, period, zone)],
         period,
         _billed(case),
         counted_to=case.counted_to,
-        before=before,
+        before=cycle.before(period),
     )
     rates = {one.code: one.tax_percent for one in case.prices}
     taxable = [Taxable(line.amount, str(rates[line.component]), rates[line.component]) for line in lines]

@@ -17,8 +17,8 @@ from billing.rating.kinds import kind_of
 from billing.rating.kinds.kind import Kind, Stage
 from billing.rating.money import round_money, round_to
 from billing.rating.params import write
-from billing.rating.periods import ONE_DAY, Period, day_starts_at
-from billing.rating.trace import step
+from billing.rating.periods import ONE_DAY, Cycle, Period, day_starts_at
+from billing.rating.trace import step, unit_in
 from billing.rating.values import (
     NO_DETAIL,
     Before,
@@ -60,6 +60,7 @@ def rate(
     cells = _gathered(usage)
     held = tuple(sorted(leases, key=lambda one: (one.starts_at, one.lease, one.seats)))
     priced: dict[str, tuple[Facts, list[Priced]]] = {}
+    weights = terms.cycle.weights(period)
     spans = {one.id: span for one in terms.components if (span := period.overlap(one.starts_on, one.ends_on))}
     for stage in Stage:
         for component in terms.components:
@@ -80,7 +81,8 @@ def rate(
                 cells=_of(cells, kind, component, served),
                 leases=tuple(one for one in held if one.what == kind.holds),
                 others=tuple(_others(terms.components, priced, stage, served)),
-                before=_before(cells, kind, component, before),
+                before=_before(cells, kind, component, before, terms.cycle),
+                weights=weights,
             )
             priced[component.id] = facts, kind.price(component.params, facts)
     left = dict(already_billed)
@@ -90,7 +92,8 @@ def rate(
             facts, parts = priced[component.id]
             digest = _digest(component, facts)
             lines += [
-                _line(component, facts, one, left.pop((component.id, one.part), _NOTHING), digest) for one in parts
+                _line(component, facts, one, left.pop((component.id, one.part), _NOTHING), digest, terms.cycle)
+                for one in parts
             ]
     lines += [_taken_back(key, billed, period) for key, billed in left.items() if billed.amount or billed.quantity]
     return lines
@@ -120,13 +123,16 @@ def _of(cells: Sequence[Cell], kind: Kind, component: Component, days: Period) -
     )
 
 
-def _before(cells: Sequence[Cell], kind: Kind, component: Component, before: Period | None) -> Before | None:
+def _before(
+    cells: Sequence[Cell], kind: Kind, component: Component, before: Period | None, cycle: Cycle
+) -> Before | None:
     served = (
         before.overlap(component.starts_on, component.ends_on) if before and kind.looks_back(component.params) else None
     )
     if before is None or served is None:
         return None
-    return Before(Fraction(served.days, before.days), _of(cells, kind, component, served))
+    weights = cycle.weights(before)
+    return Before(Fraction(weights.days(served), weights.days(before)), _of(cells, kind, component, served))
 
 
 def _others(
@@ -144,11 +150,13 @@ def _others(
             yield Other(component.code, one.part, earlier, facts.rounded(one.exact))
 
 
-def _line(component: Component, facts: Facts, priced: Priced, billed: Billed, digest: str) -> ChargeLine:
+def _line(component: Component, facts: Facts, priced: Priced, billed: Billed, digest: str, cycle: Cycle) -> ChargeLine:
     total = round_money(priced.exact, facts.currency)
     quantity = round_to(priced.quantity, 6)
     amount = total - billed.amount
     steps = priced.steps
+    if facts.weights.odd and priced.unit.endswith("month"):
+        steps = (step("thirty_days"), *steps)
     if not facts.final and priced.evidence:
         steps += (step("so_far", last_day=(facts.counted.ends_on - ONE_DAY).isoformat()),)
     if billed != _NOTHING:
@@ -158,7 +166,7 @@ def _line(component: Component, facts: Facts, priced: Priced, billed: Billed, di
         part=priced.part,
         served=facts.served,
         quantity=quantity - billed.quantity,
-        unit=priced.unit,
+        unit=unit_in(priced.unit, cycle),
         unit_price=priced.unit_price,
         exact=priced.exact,
         total=total,
@@ -222,6 +230,8 @@ def _digest(component: Component, facts: Facts) -> str:
         "others": [[one.code, one.part, str(one.amount)] for one in facts.others],
         "before": [str(facts.before.share), [_cell(one) for one in facts.before.cells]] if facts.before else None,
     }
+    if facts.weights.odd:
+        inputs["weights"] = {str(day): weight for day, weight in sorted(facts.weights.odd.items())}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

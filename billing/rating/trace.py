@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from billing.rating.money import round_to
+from billing.rating.periods import Cycle
 
 #: Values that are names, numbers to dial or days, whatever digits they hold.
 _AS_IT_IS = frozenset({"number", "numbers", "prefix", "band", "reason", "milestone", "days_done"})
@@ -221,6 +222,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "penalty": ("{percent} % of {base} = {amount}", "{base} 的 {percent} % = {amount}"),
     # Every kind.
+    "thirty_days": ("every month counts 30 days", "每月按 30 天计"),
     "so_far": ("counted until {last_day}", "计算至 {last_day}"),
     "billed_before": (
         "{total} in all − {billed} billed before = {amount}",
@@ -246,6 +248,16 @@ UNITS: dict[str, tuple[str, str, str]] = {
     "person_month": ("person-month", "person-months", "人月"),
     "number_month": ("number-month", "number-months", "号月"),
     "gb_month": ("GB-month", "GB-months", "GB·月"),
+    "seat_quarter": ("seat-quarter", "seat-quarters", "席季"),
+    "quarter": ("quarter", "quarters", "季"),
+    "person_quarter": ("person-quarter", "person-quarters", "人季"),
+    "number_quarter": ("number-quarter", "number-quarters", "号季"),
+    "gb_quarter": ("GB-quarter", "GB-quarters", "GB·季"),
+    "seat_week": ("seat-week", "seat-weeks", "席周"),
+    "week": ("week", "weeks", "周"),
+    "person_week": ("person-week", "person-weeks", "人周"),
+    "number_week": ("number-week", "number-weeks", "号周"),
+    "gb_week": ("GB-week", "GB-weeks", "GB·周"),
     "gb_day": ("GB-day", "GB-days", "GB·天"),
     "order": ("order", "orders", "单"),
     "message": ("message", "messages", "条"),
@@ -270,6 +282,11 @@ def unit_name(unit: str, language: str, quantity: Decimal | str | None = None) -
     if _column(language):
         return chinese
     return one if quantity is not None and abs(Decimal(quantity)) == 1 else several
+
+
+def unit_in(unit: str, cycle: Cycle) -> str:
+    """The unit of a price for a whole period in a contract of that cycle: a seat-month there is a seat-quarter here."""
+    return f"{unit.removesuffix('month')}{cycle.unit}" if unit.endswith("month") else unit
 
 
 def _column(language: str) -> int:

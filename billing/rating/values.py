@@ -1,13 +1,13 @@
 """What rating takes and gives: frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from billing.rating.money import round_money
-from billing.rating.periods import Period
+from billing.rating.periods import MONTHLY, Cycle, Period, Weights
 from billing.rating.trace import Step
 
 
@@ -88,6 +88,7 @@ class Terms:
     currency: str
     zone: ZoneInfo
     components: tuple[Component, ...]
+    cycle: Cycle = MONTHLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,22 @@ class Facts:
     leases: tuple[Lease, ...]
     others: tuple[Other, ...] = ()
     before: Before | None = None
+    weights: Weights = field(default_factory=Weights)
 
     @property
     def share(self) -> Fraction:
         """The served part of the whole period."""
-        return Fraction(self.served.days, self.period.days)
+        return Fraction(self.served_days, self.period_days)
+
+    @property
+    def served_days(self) -> int:
+        """The served days as they count."""
+        return self.weights.days(self.served)
+
+    @property
+    def period_days(self) -> int:
+        """The days of the whole period as they count."""
+        return self.weights.days(self.period)
 
     def rounded(self, exact: Fraction) -> Decimal:
         """An exact amount as it will stand on the line."""

@@ -21,7 +21,12 @@ TRANSFER, SEPA_TRANSFER = "30", "58"  # BT-81, UNTDID 4461
 ONE_DAY = timedelta(days=1)
 
 #: Our units in UN/ECE Recommendation 20 (BT-130); everything that is counted is C62, "one".
-_UNITS = {"seat_month": "MON", "month": "MON", "seat_hour": "HUR", "hour": "HUR", "minute": "MIN", "gb_month": "MON"}
+_UNITS = {
+    "seat_hour": "HUR", "hour": "HUR", "minute": "MIN",
+    "seat_month": "MON", "month": "MON", "gb_month": "MON",
+    "seat_quarter": "QAN", "quarter": "QAN", "gb_quarter": "QAN",
+    "seat_week": "WEE", "week": "WEE", "gb_week": "WEE",
+}  # fmt: skip
 #: Why no tax is due, as the list VATEX has it (BT-121).
 _REASON_CODES = {"AE": "VATEX-EU-AE", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
 

@@ -69,8 +69,8 @@ def _usage(params: Bundle, facts: Facts) -> Priced:
             step(
                 "included_share",
                 included=params.included,
-                served=facts.served.days,
-                period_days=facts.period.days,
+                served=facts.served_days,
+                period_days=facts.period_days,
                 share=number(part),
                 unit=unit,
             )

@@ -21,8 +21,8 @@ def fee_line(fee: Decimal, count: int, prorate: bool, facts: Facts) -> Priced:
             step(
                 "share_of_fee",
                 fee=price(fee * count),
-                served=facts.served.days,
-                period_days=facts.period.days,
+                served=facts.served_days,
+                period_days=facts.period_days,
                 amount=facts.shown(exact),
             )
         )

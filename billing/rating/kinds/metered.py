@@ -147,7 +147,7 @@ def _cost(params: Metered, facts: Facts, used: Fraction, unit: str) -> tuple[Fra
 def _share_told(params: Metered, facts: Facts, whole: str, share: str) -> list[Step]:
     if not params.prorate_minimum or facts.share == 1:
         return []
-    return [step("minimum_share", minimum=whole, served=facts.served.days, period_days=facts.period.days, share=share)]
+    return [step("minimum_share", minimum=whole, served=facts.served_days, period_days=facts.period_days, share=share)]
 
 
 def _ceiling(params: Metered, facts: Facts, used_amount: Fraction) -> list[Priced]:

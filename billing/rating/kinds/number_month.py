@@ -32,15 +32,19 @@ def _lines(params: NumberMonth, facts: Facts) -> list[Priced]:
     counted = [one for one in facts.leases if not params.prefixes or one.lease.startswith(params.prefixes)]
     by_day = list(seats_by_day(counted, facts.counted, facts.zone))
     evidence = tuple(Evidence(on, numbers, max(numbers - params.free, 0)) for on, numbers in by_day)
-    number_days = sum(day.billed for day in evidence)
-    months = Fraction(number_days, facts.period.days)
+    number_days = sum(day.billed * facts.weights.of(day.on) for day in evidence)
+    months = Fraction(number_days, facts.period_days)
     exact = months * Fraction(params.price)
-    steps = [step("number_days", number_days=sum(day.seats for day in evidence), days=len(evidence))]
+    steps = [
+        step(
+            "number_days", number_days=sum(day.seats * facts.weights.of(day.on) for day in evidence), days=len(evidence)
+        )
+    ]
     if params.free:
         steps.append(step("free_numbers", free=params.free, number_days=number_days))
     steps.append(
         step(
-            "number_share", number_days=number_days, period_days=facts.period.days, price=price(params.price),
+            "number_share", number_days=number_days, period_days=facts.period_days, price=price(params.price),
             amount=facts.shown(exact),
         )
     )  # fmt: skip

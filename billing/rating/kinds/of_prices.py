@@ -176,7 +176,7 @@ def _difference(
     if share != 1:
         steps.append(
             step(
-                "minimum_share", minimum=price(whole), served=facts.served.days, period_days=facts.period.days,
+                "minimum_share", minimum=price(whole), served=facts.served_days, period_days=facts.period_days,
                 share=facts.shown(bound),
             )
         )  # fmt: skip

@@ -53,13 +53,13 @@ def _lines(params: SeatMonth, facts: Facts) -> list[Priced]:
     evidence = tuple(
         Evidence(on, seats, max(seats, floor, kept[n] if kept else 0)) for n, (on, seats) in enumerate(by_day)
     )
-    seat_days = sum(day.billed for day in evidence)
-    exact = Fraction(seat_days, facts.period.days) * Fraction(params.price)
+    seat_days = sum(day.billed * facts.weights.of(day.on) for day in evidence)
+    exact = Fraction(seat_days, facts.period_days) * Fraction(params.price)
     steps = _told(params, facts, evidence, seat_days, exact)
     lines = [
-        Priced("seats", Fraction(seat_days, facts.period.days), "seat_month", params.price, exact, steps, evidence)
+        Priced("seats", Fraction(seat_days, facts.period_days), "seat_month", params.price, exact, steps, evidence)
     ]
-    short = params.minimum_seats * facts.served.days - seat_days
+    short = params.minimum_seats * facts.served_days - seat_days
     if params.minimum_scope == "period" and facts.final and short > 0:
         lines.append(_true_up(params, facts, seat_days, short))
     return lines
@@ -68,11 +68,13 @@ def _lines(params: SeatMonth, facts: Facts) -> list[Priced]:
 def _told(
     params: SeatMonth, facts: Facts, days: tuple[Evidence, ...], seat_days: int, exact: Fraction
 ) -> tuple[Step, ...]:
-    leased = sum(day.seats for day in days)
+    leased = sum(day.seats * facts.weights.of(day.on) for day in days)
     held = runs(day.seats for day in days)
     steps: list[Step] = []
     if leased == 0:
         steps.append(step("no_seats", days=len(days)))
+    elif facts.weights.odd:
+        steps.append(step("seat_days", seat_days=leased, days=facts.weights.days(facts.counted)))
     elif len(held) == 1:
         steps.append(step("seats_each_day", seats=held[0][0], days=len(days)))
     elif len(held) <= _RUNS_TOLD:
@@ -86,14 +88,14 @@ def _told(
         steps.append(step("minimum_each_day", minimum=params.minimum_seats, seat_days=seat_days))
     billed = runs(day.billed for day in days)
     amount = facts.shown(exact)
-    if len(billed) == 1 and len(days) == facts.period.days:
+    if len(billed) == 1 and facts.counted == facts.period:
         steps.append(step("whole_seats", seats=billed[0][0], price=price(params.price), amount=amount))
     else:
         steps.append(
             step(
                 "share_of_month",
                 seat_days=seat_days,
-                period_days=facts.period.days,
+                period_days=facts.period_days,
                 price=price(params.price),
                 amount=amount,
             )
@@ -104,21 +106,21 @@ def _told(
 def _true_up(params: SeatMonth, facts: Facts, used: int, short: int) -> Priced:
     floor = used + short
     # The two lines together are the minimum to the cent, so the shortfall is taken from the rounded line.
-    whole = facts.rounded(Fraction(floor, facts.period.days) * Fraction(params.price))
-    exact = Fraction(whole) - Fraction(facts.rounded(Fraction(used, facts.period.days) * Fraction(params.price)))
+    whole = facts.rounded(Fraction(floor, facts.period_days) * Fraction(params.price))
+    exact = Fraction(whole) - Fraction(facts.rounded(Fraction(used, facts.period_days) * Fraction(params.price)))
     steps = (
         step(
-            "minimum_seats", minimum=params.minimum_seats, days=facts.served.days, floor=floor, used=used, short=short
+            "minimum_seats", minimum=params.minimum_seats, days=facts.served_days, floor=floor, used=used, short=short
         ),
         step(
             "share_of_month",
             seat_days=number(short),
-            period_days=facts.period.days,
+            period_days=facts.period_days,
             price=price(params.price),
             amount=facts.shown(exact),
         ),
     )
-    return Priced("true_up", Fraction(short, facts.period.days), "seat_month", params.price, exact, steps)
+    return Priced("true_up", Fraction(short, facts.period_days), "seat_month", params.price, exact, steps)
 
 
 KIND = Kind("seat_month", SeatMonth, _lines, holds="seat")

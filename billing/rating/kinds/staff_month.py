@@ -42,8 +42,8 @@ class StaffMonth:
 def _lines(params: StaffMonth, facts: Facts) -> list[Priced]:
     exact = Fraction(params.price) * params.persons * facts.share
     told = step(
-        "persons", persons=params.persons, price=price(params.price), served=facts.served.days,
-        period_days=facts.period.days, amount=facts.shown(exact),
+        "persons", persons=params.persons, price=price(params.price), served=facts.served_days,
+        period_days=facts.period_days, amount=facts.shown(exact),
     )  # fmt: skip
     lines = [Priced("fee", params.persons * facts.share, "person_month", params.price, exact, (told,))]
     if params.absence == "deducted" and facts.final:

@@ -26,16 +26,17 @@ def _lines(params: Storage, facts: Facts) -> list[Priced]:
     for cell in facts.cells:
         if cell.on in by_day:
             by_day[cell.on] += cell.quantity
-    gb_days = sum(by_day.values(), Fraction(0))
-    above = sum((max(gb - Fraction(params.included_gb), Fraction(0)) for gb in by_day.values()), Fraction(0))
-    months = above / facts.period.days
+    counted = [(gb, facts.weights.of(day)) for day, gb in by_day.items()]
+    gb_days = sum((gb * days for gb, days in counted), Fraction(0))
+    above = sum((max(gb - Fraction(params.included_gb), Fraction(0)) * days for gb, days in counted), Fraction(0))
+    months = above / facts.period_days
     exact = months * Fraction(params.price)
     steps = [step("gb_days", gb_days=number(gb_days), days=len(by_day))]
     if params.included_gb:
         steps.append(step("included_gb", included=number(params.included_gb), gb_days=number(above)))
     steps.append(
         step(
-            "gb_share", gb_days=number(above), period_days=facts.period.days, price=price(params.price),
+            "gb_share", gb_days=number(above), period_days=facts.period_days, price=price(params.price),
             amount=facts.shown(exact),
         )
     )  # fmt: skip

@@ -249,3 +249,17 @@ def test_seats_of_another_contract_are_not_billed():
         a_lease(contract.tenant, 5, starts_at=at, at=at, contract_id=new_id())
     with finance_scope():
         assert amounts(refresh_drafts(contract, NOVEMBER_3)[0]) == {"Seats": "36000.00"}
+
+
+def test_quarterly_and_weekly_contracts_are_billed_by_their_own_periods():
+    quarterly, *_ = a_world("museum", [RENT], cycle="quarter", day_count="30", starts_on=date(2026, 9, 16))
+    weekly, *_ = a_world("lotus", [RENT], cycle="week", billing_day=1, starts_on=date(2026, 10, 30))
+    with finance_scope():
+        summer, autumn = refresh_drafts(quarterly, NOVEMBER_3)
+        last, this = refresh_drafts(weekly, NOVEMBER_3)
+    # 16 to 30 September are 15 of 90 days.
+    assert (summer.starts_on, summer.ends_on, summer.net) == (date(2026, 7, 1), date(2026, 10, 1), Decimal("100.00"))
+    assert (autumn.starts_on, autumn.ends_on, autumn.net) == (date(2026, 10, 1), date(2027, 1, 1), Decimal("600.00"))
+    # Friday to Sunday are 3 of 7 days; the running week stands in full.
+    assert (last.starts_on, last.ends_on, last.net) == (date(2026, 10, 26), date(2026, 11, 2), Decimal("257.14"))
+    assert (this.starts_on, this.ends_on, this.net) == (date(2026, 11, 2), date(2026, 11, 9), Decimal("600.00"))

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from billing.rating.periods import Period, day_starts_at, full_period, local_day, periods
+from billing.rating.periods import Cycle, Period, day_starts_at, full_period, local_day, periods
 
 DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
 WANTED = st.integers(1, 31)
@@ -84,3 +84,41 @@ def test_midnight_that_the_clock_jumps_over_is_the_first_instant_after_it():
     starts_at = day_starts_at(date(2026, 4, 24), ZoneInfo("Africa/Cairo"))
     assert starts_at == datetime(2026, 4, 23, 22, tzinfo=UTC)
     assert starts_at.astimezone(ZoneInfo("Africa/Cairo")).hour == 1
+
+
+CYCLES = st.builds(
+    Cycle, st.sampled_from(["month", "quarter", "week"]), st.integers(1, 7) | st.integers(8, 31), st.booleans()
+).filter(lambda cycle: cycle.unit != "week" or cycle.begins_on <= 7)
+
+
+@given(DAYS, st.integers(1, 500), CYCLES)
+@settings(max_examples=50)
+def test_every_cycle_partitions_the_contract_and_counts_whole_periods_alike(first, length, cycle):
+    after = first + timedelta(days=length)
+    whole = list(cycle.periods(first, after))
+    parts = [one.overlap(first, after) for one in whole]
+    assert (parts[0].starts_on, parts[-1].ends_on) == (first, after)
+    assert all(left.ends_on == right.starts_on for left, right in itertools.pairwise(parts))
+    for period in whole:
+        assert cycle.before(period).ends_on == period.starts_on
+        weights = cycle.weights(period)
+        # Parts add up to the whole, day by day; with 30 days a month every month counts alike.
+        assert sum(weights.of(day) for day in period.each_day()) == weights.days(period)
+        if cycle.unit != "week" and cycle.thirty:
+            assert weights.days(period) == (30 if cycle.unit == "month" else 90)
+        else:
+            assert weights.days(period) == period.days
+
+
+@pytest.mark.parametrize(
+    ("cycle", "day", "starts_on", "ends_on"),
+    [
+        (Cycle("quarter"), date(2026, 11, 24), date(2026, 10, 1), date(2027, 1, 1)),
+        (Cycle("quarter", 15), date(2026, 10, 14), date(2026, 7, 15), date(2026, 10, 15)),
+        (Cycle("quarter", 31), date(2027, 4, 29), date(2027, 1, 31), date(2027, 4, 30)),
+        (Cycle("week", 1), date(2026, 11, 29), date(2026, 11, 23), date(2026, 11, 30)),
+        (Cycle("week", 7), date(2026, 11, 29), date(2026, 11, 29), date(2026, 12, 6)),
+    ],
+)
+def test_quarters_follow_the_calendar_and_weeks_their_weekday(cycle, day, starts_on, ends_on):
+    assert cycle.around(day) == Period(starts_on, ends_on)
