@@ -5,13 +5,14 @@ is nearly always newer than all before: then only the last interval goes on, for
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 
 from agents.presence.models import AgentSession, PresenceEvent, PresenceInterval
 from agents.presence.rules import Fact, Folded, Interval, PresenceState, Source, Standing, fold, go_on
+from seatline.stream.publish import publish_all
 
 CHANNEL = "seatline_presence"
 
@@ -87,10 +88,15 @@ def _follow(session: AgentSession, told: Folded) -> None:
         session.save(update_fields=list(columns))
 
 
-def _tell(sessions: Iterable[AgentSession]) -> None:
+def _tell(sessions: Collection[AgentSession]) -> None:
     with connection.cursor() as cursor:
         agents = [str(session.agent_id) for session in sessions]
         cursor.execute("SELECT pg_notify(%s, id) FROM unnest(%s::text[]) id", [CHANNEL, agents])
+    of_tenant: dict[UUID, list[UUID]] = defaultdict(list)
+    for session in sessions:
+        of_tenant[session.tenant_id].append(session.agent_id)
+    publish_all((one.tenant_id, f"agent/{one.agent_id}", "presence", [one.agent_id]) for one in sessions)
+    publish_all((tenant_id, "floor", "presence", theirs) for tenant_id, theirs in of_tenant.items())
 
 
 def _end(ended: Mapping[UUID, Interval]) -> None:

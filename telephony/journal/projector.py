@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import structlog
 from django.db import connection, models
 
+from seatline.stream.publish import publish_all
 from telephony.callbacks.keeping import close_called_in, keep_asked, keep_attempts
 from telephony.callbacks.models import Callback
 from telephony.core.facts import Fact
@@ -129,6 +130,13 @@ def tell(calls: Collection[UUID]) -> None:
     """Say to whoever listens, when the transaction is safe, that these calls have changed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('seatline_calls', id) FROM unnest(%s::text[]) id", [[*map(str, calls)]])
+    of_tenant: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for call_id, tenant_id in Call.objects.filter(id__in=calls).values_list("id", "tenant_id"):
+        of_tenant[tenant_id].append(call_id)
+    running = Leg.objects.filter(call_id__in=calls, kind=Leg.Kind.AGENT, ended_at__isnull=True, agent_id__isnull=False)
+    legs = running.values_list("tenant_id", "agent_id", "call_id")
+    publish_all((tenant_id, f"agent/{agent_id}", "calls", [call_id]) for tenant_id, agent_id, call_id in legs)
+    publish_all((tenant_id, "floor", "calls", theirs) for tenant_id, theirs in of_tenant.items())
 
 
 def project_all(*, write: bool = True, batch: int = 500) -> Iterator[Changes]:
