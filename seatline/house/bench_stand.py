@@ -5,6 +5,7 @@ the database is dropped. What an interrupted bench left is ended first.
 """
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -163,7 +164,15 @@ def _let_phones_in(stand: Stand, accounts: dict[str, str], undo: ExitStack, scen
     for command in ("dialplan reload", "queue reload all"):
         stand.asterisk.ask(command)
     members = len(there) if scene.queue or stand.asterisk.crowd else 0
-    wait(lambda: _free(stand.asterisk.ask("queue show")) == members, 20, "the phones", stand)
+
+    def free() -> bool:
+        shown = stand.asterisk.ask("queue show")
+        # Who registered seconds before the phones' SIPp listened was asked in vain, and is asked again in half a minute.
+        for absent in set(re.findall(r"PJSIP/([\w-]+).*\(Unavailable\)", shown)):
+            stand.asterisk.ask(f"pjsip qualify {absent}")
+        return _free(shown) == members
+
+    wait(free, 20, "the phones", stand)
     time.sleep(0.5)  # for the switch, which hears of each phone over AMI
 
 
