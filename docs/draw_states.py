@@ -20,7 +20,7 @@ MEANING = {
     Stage.RINGING: "in a queue, an agent's phone rings",
     Stage.DIALLING: "a number outside is being called",
     Stage.CONFIRMING: "it has answered, and is asked to take the call by a key",
-    Stage.CALLING: "an agent is there, and the customer who is to be called back is being dialled",
+    Stage.CALLING: "an agent is there, and the customer whom the call goes out to is being dialled",
     Stage.CONSULTING: "the tenant's system is being asked",
     Stage.RECORDING: "the caller speaks a message",
     Stage.PASSING: "an agent has sent the caller on, and the next one's phone rings",

@@ -52,6 +52,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _list(_("Phones"), "deskphone", "telephony.phone"),
             _list(_("Trunks"), "settings_input_component", "telephony.trunk"),
             _list(_("Calls to outside"), "phone_forwarded", "telephony.outsiderule"),
+            _list(_("Not to be called"), "phone_disabled", "telephony.donotcall"),
         ),
         _group(
             _("Billing"),

@@ -1,6 +1,7 @@
 """Tables of this floor; each lives in its room."""
 
 from telephony.callbacks.models import Callback
+from telephony.desk.models import Disposed, Disposition, Offer, PopAddress, WebPhone
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.queue_log_table import QueueLog
 from telephony.lookups.models import Order, PinGuard, System, TableRow
@@ -20,7 +21,7 @@ from telephony.plans.models import (
 from telephony.recordings.models import Recording
 from telephony.requests.models import CallRequest
 from telephony.stays.models import QueueStay
-from telephony.trunks.models import OutsideRule
+from telephony.trunks.models import DoNotCall, OutsideRule
 from telephony.voicemail.models import Voicemail
 from telephony.witness.models import CelBookmark, ChannelEvent
 
@@ -30,16 +31,21 @@ __all__ = [
     "Callback",
     "CelBookmark",
     "ChannelEvent",
+    "Disposed",
+    "Disposition",
+    "DoNotCall",
     "Flow",
     "FlowSave",
     "FlowTrial",
     "FlowVersion",
     "LedgerEntry",
     "Leg",
+    "Offer",
     "Order",
     "OutsideRule",
     "Phone",
     "PinGuard",
+    "PopAddress",
     "Prompt",
     "Queue",
     "QueueLog",
@@ -52,4 +58,5 @@ __all__ = [
     "TableRow",
     "Trunk",
     "Voicemail",
+    "WebPhone",
 ]

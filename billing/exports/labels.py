@@ -112,6 +112,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "callback_promised": ("callback promised", "已约回拨"),
     "not_reached": ("customer not reached", "未联系到客户"),
     "withdrawn": ("callback withdrawn", "回拨已撤回"),
+    "not_allowed": ("not allowed to be called", "不允许呼叫"),
     "not_answered": ("number outside did not answer", "外线未接听"),
     "own_staff": ("the tenant's own staff", "租户自有人员"),
     "failed": ("failed", "呼叫失败"),

@@ -37,6 +37,7 @@ class UsageRecord(models.Model):
         CALLBACK_PROMISED = "callback_promised", _("callback promised")
         NOT_REACHED = "not_reached", _("customer not reached")
         WITHDRAWN = "withdrawn", _("callback withdrawn")
+        NOT_ALLOWED = "not_allowed", _("not allowed to be called")
         NOT_ANSWERED = "not_answered", _("number outside did not answer")
         OWN_STAFF = "own_staff", _("the tenant's own staff")
         UNKNOWN_OUTCOME = "unknown_outcome", _("outcome without a billing rule")

@@ -51,6 +51,7 @@ OUTCOMES: dict[str, str | None] = {
     "callback_promised": None,  # the callback itself is billed, as a call out
     "not_reached": None,
     "withdrawn": None,
+    "not_allowed": None,
     "failed": None,
 }
 

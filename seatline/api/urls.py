@@ -29,6 +29,7 @@ from telephony.reports import api as reports
 from telephony.requests import api as requests
 from telephony.stays import api as stays
 from telephony.trunks import api as trunks
+from telephony.trunks import api_do_not_call as do_not_call
 from telephony.voicemail import api as voicemail
 from tenants.accounts import api as accounts
 from tenants.keys import api as keys
@@ -57,6 +58,7 @@ for name, resource in {
     "queues": queues.Queues,
     "trunks": trunks.Trunks,
     "outside-rules": trunks.OutsideRules,
+    "do-not-call": do_not_call.DoNotCallList,
     "calls": journal.Calls,
     "queue-stays": stays.Stays,
     "queue-log": journal.QueueEvents,

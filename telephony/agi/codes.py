@@ -27,11 +27,13 @@ class Action(StrEnum):
     CALLERS_WAITING = "callers_waiting"
     FINISH_WRAP_UP = "finish_wrap_up"
     STATUS = "status"
+    NOBODY_TO_CALL_BACK = "nobody_to_call_back"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code as it was dialled; `digits` are an agent number or a pause reason."""
+    """A code as it was dialled; `digits` are an agent number, a pause reason, or a number to be called."""
 
     action: Action
     digits: str = ""
@@ -47,6 +49,9 @@ _CODES: tuple[tuple[re.Pattern[str], Action], ...] = (
     (re.compile(r"\*47"), Action.CALLERS_WAITING),
     (re.compile(r"\*48"), Action.FINISH_WRAP_UP),
     (re.compile(r"\*40"), Action.STATUS),
+    # These two are the switch's. Here they are what it did not take.
+    (re.compile(r"\*49"), Action.NOBODY_TO_CALL_BACK),
+    (re.compile(r"([0-9]+)"), Action.NUMBER),
 )
 
 

@@ -107,6 +107,12 @@ class Dialogue:
                 self._say_waiting(session)
             case Action.STATUS:
                 self._say_state(session)
+            case Action.NOBODY_TO_CALL_BACK | Action.NUMBER if session is None:
+                self._say_in_both("not-logged-in")
+            case Action.NOBODY_TO_CALL_BACK:
+                self._say("no-callback")
+            case Action.NUMBER:  # the switch takes whatever an agent dials: it is away
+                self._say("server-trouble")
 
     def _log_in_here(self, agent_number: str, session: SessionInForce | None) -> None:
         if session is None:
@@ -175,6 +181,11 @@ class Dialogue:
 
     def _say(self, phrase: str) -> None:
         self._phone.say(phrase, self._language)
+
+    def _say_in_both(self, phrase: str) -> None:
+        """To somebody of whom nothing is known, his language neither."""
+        for language in ("zh", "en"):
+            self._phone.say(phrase, language)
 
     def _say_number(self, number: object) -> None:
         for digit in str(number):

@@ -68,6 +68,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "Number of callers waiting:",
         "zh": "正在排队的来电数：",
     },
+    "no-callback": {
+        "en": "Nobody is waiting to be called back.",
+        "zh": "目前没有需要回拨的客户。",
+    },
     # Refusals.
     "wrong-login": {
         "en": "The agent number or the PIN is wrong.",

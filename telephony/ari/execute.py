@@ -43,11 +43,17 @@ def requests(  # noqa: PLR0912  a branch for each command
             yield _create(command, app, outward)
         case cmd.DialLeg(channel=channel, ring=ring):
             yield Request("POST", f"channels/{_id(channel)}/dial", {"timeout": str(int(ring.total_seconds()))})
-        case cmd.Connect(bridge=bridge, channels=channels, there=there):
+        case cmd.Connect(bridge=bridge, channels=channels, there=there, keys=keys, muted=muted):
             if not there:
                 # Without `dtmf_events` Asterisk may join two phones past itself, and hears no codes of theirs any more.
                 yield Request("POST", f"bridges/{_id(bridge)}", {"type": "mixing,dtmf_events"})
-            yield Request("POST", f"bridges/{_id(bridge)}/addChannel", {"channel": ",".join(channels)})
+            how = {} if keys else {"absorbDTMF": "true"}
+            how |= {"mute": "true"} if muted else {}
+            yield Request("POST", f"bridges/{_id(bridge)}/addChannel", {"channel": ",".join(channels), **how})
+        case cmd.GiveEars(channel=channel, ears=ears, aloud=aloud):
+            # Without whisper Asterisk throws away whatever is sent into it: there is no way from it into the talk.
+            how = {"spy": "both", "whisper": "out" if aloud else "none", "app": app, "appArgs": "ears"}
+            yield Request("POST", f"channels/{_id(channel)}/snoop/{_id(ears)}", how)
         case cmd.TakeOut(bridge=bridge, channel=channel):
             yield Request("POST", f"bridges/{_id(bridge)}/removeChannel", {"channel": channel})
         case cmd.TellPhone(channel=channel, state=state):
@@ -65,6 +71,9 @@ def requests(  # noqa: PLR0912  a branch for each command
         case cmd.LetGo(channel=channel):
             where = {"context": "nobody", "extension": "s", "priority": "1"}
             yield Request("POST", f"channels/{_id(channel)}/continue", where)
+        case cmd.TurnAway(channel=channel):
+            where = {"context": "turned-away", "extension": "s", "priority": "1"}
+            yield Request("POST", f"channels/{_id(channel)}/continue", where)
         case cmd.ComeAgain(channel=channel):
             where = {"context": "again", "extension": "s", "priority": "1"}
             yield Request("POST", f"channels/{_id(channel)}/continue", where)
@@ -78,6 +87,8 @@ def failed(command: cmd.Command, at: datetime) -> ev.Event | None:
         case cmd.CreateLeg(channel=channel) | cmd.CreateOutside(channel=channel) | cmd.DialLeg(channel=channel):
             # 20: subscriber absent. The phone is not registered, or the channel could not be made.
             return ev.ChannelEnded(call=command.call, at=at, channel=channel, cause=20)
+        case cmd.GiveEars(ears=ears):
+            return ev.ChannelEnded(call=command.call, at=at, channel=ears)
         case cmd.StartMessage(name=name):
             return ev.MessageEnded(call=command.call, at=at, name=name, failed=True)
         case cmd.StartPrompt(playback=playback):

@@ -15,7 +15,7 @@ from random import Random
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core.engine import Engine, Work
-from telephony.core.values import CallId, ChannelId, PlaybackId
+from telephony.core.values import CallId, ChannelId, Endpoint, PlaybackId
 
 PROMPT = timedelta(seconds=4)  # every prompt lasts as long
 AT_ONCE = timedelta(milliseconds=3)  # what Asterisk takes for a request
@@ -110,6 +110,21 @@ class SimulatedAsterisk:
 
         self.at(at, dial)
         self.at(at + script.patience, lambda: self._impatient(channel))
+
+    def dial(self, at: datetime, endpoint: Endpoint, digits: str) -> ChannelId:
+        """An agent's telephone will call us at this instant, if it is let."""
+        channel = ChannelId(f"{endpoint}-{next(self._order)}")
+
+        def dial() -> None:
+            if self.engine.may_call(endpoint, digits):
+                work = self.engine.dialled(endpoint, channel, digits, self.now)
+                call = self.engine.call_of(channel)
+                if call is not None:
+                    self.phones[channel] = _Phone(call, up=True)
+                self.act(work)
+
+        self.at(at, dial)
+        return channel
 
     def at(self, at: datetime, work: Callable[[], None]) -> None:
         """Something happens at an instant."""

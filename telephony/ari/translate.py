@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from telephony.core import events as ev
-from telephony.core.values import CallId, ChannelId, PlaybackId
+from telephony.core.values import CallId, ChannelId, Endpoint, PlaybackId
 
 CallOf = Callable[[ChannelId], CallId | None]
 
@@ -68,6 +68,11 @@ def _blind_asked(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> e
 def _message_ended(recording: Mapping[str, Any], call_of: CallOf, at: datetime, *, failed: bool) -> ev.Event | None:
     call = call_of(ChannelId(str(recording["target_uri"]).removeprefix("channel:")))
     return ev.MessageEnded(call=call, at=at, name=str(recording["name"]), failed=failed) if call else None
+
+
+def account_of(channel_name: str) -> Endpoint:
+    """The account behind a channel: seat-001 of PJSIP/seat-001-00000012."""
+    return Endpoint(channel_name.partition("/")[2].rpartition("-")[0])
 
 
 def offered(message: Mapping[str, Any], call: CallId, at: datetime, canonical: Callable[[str], str]) -> ev.CallOffered:

@@ -13,6 +13,7 @@ from uuid import UUID
 from telephony.core import commands as cmd
 from telephony.core import facts as fact
 from telephony.core.flow import Flow, WithCaller
+from telephony.core.listening import Listener, Masked
 from telephony.core.plan import Plan, QueuePlan
 from telephony.core.values import (
     CallbackId,
@@ -38,7 +39,7 @@ class Stage(StrEnum):
     RINGING = "ringing"  # in a queue, an agent's phone rings
     DIALLING = "dialling"  # a number outside is being called
     CONFIRMING = "confirming"  # it has answered, and is asked to take the call by a key
-    CALLING = "calling"  # an agent is there, and the customer who is to be called back is being dialled
+    CALLING = "calling"  # an agent is there, and the customer whom the call goes out to is being dialled
     CONSULTING = "consulting"  # the tenant's system is being asked
     RECORDING = "recording"  # the caller speaks a message
     TALKING = "talking"
@@ -96,6 +97,7 @@ class Asked:
     request: UUID | None = None  #: by the API or the desk
     keyed: bool = False  #: by keys of the telephone
     referred: bool = False  #: by SIP REFER
+    line: ChannelId | None = None  #: by a second call of the telephone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ class Transfer:
     target: str  #: an agent's number, a queue's code, or a telephone outside as it was asked for
     back: bool = False  #: the target did not answer; the one who sent is rung
     consult: bool = False  #: the agent stays and talks with the third first
+    line: ChannelId | None = None  #: the line of the agent's telephone on which he asked for the third
     number: str = ""  #: of a telephone outside, in E.164; empty if the target can be none
     queue: QueueId | None = None  #: the target, where the agent waits for whoever is free
     leg: int = 0  #: the third's, once it is known; 0: nobody yet
@@ -122,13 +125,15 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallingBack:
-    """What a call that goes out to a waiting customer is for, and how far it has come."""
+class GoingOut:
+    """What a call that goes out to a customer is for, and how far it has come."""
 
-    callback: CallbackId
-    attempt: int
+    callback: CallbackId | None = None  #: the promise that it keeps; None: an agent dials for a reason of his own
+    attempt: int = 0
+    by_hand: bool = False  #: the agent asked for this very call, and hears why it comes to nothing
     tried: tuple[str, ...] = ()  #: trunks that failed
     sounded: PlaybackId | None = None  #: what the agent hears while the customer is called
+    told: PlaybackId | None = None  #: why there is no talk, as it is said to the agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +168,13 @@ class Call:
     told: int = 0  #: how often the caller has been told the place in this queue
     dialling: Dialling | None = None
     transfer: Transfer | None = None
-    calling_back: CallingBack | None = None
+    going_out: GoingOut | None = None  #: of a call that goes out to a customer
     left: Outcome | None = None  #: how the caller came out of the queue last waited in
     aside: frozenset[int] = frozenset()  #: legs that hear music outside the talk
     typed: Typed | None = None
+    listeners: tuple[Listener, ...] = ()  #: supervisors who are in the talk, or on their way
+    listened: int = 0  #: how many there have been
+    masked: Masked | None = None  #: a payment is being taken
     legs: tuple[Leg, ...] = ()
     recording: str = ""
     outcome: Outcome | None = None

@@ -50,6 +50,7 @@ def may_be_called(plan: Plan, tenant_id: TenantId, number: str, dialled: str, at
         tenant is not None and tenant.active
         and number.startswith(f"+{plan.numbering.country}") and number not in plan.routes
         and lines.allowed(plan.outside, tenant_id, number)
+        and not lines.barred(plan.outside, tenant_id, number)
         and lines.caller_id(plan.outside, tenant_id, "", dialled, at) is not None
     )  # fmt: skip
 
@@ -93,6 +94,12 @@ class Promises:
     def waiting(self) -> bool:
         """Whether anybody holds a place."""
         return bool(self._places)
+
+    def oldest(self, queues: Iterable[QueueId]) -> CallId | None:
+        """The call that would be next for whoever has waited longest in one of these queues; None if nobody waits."""
+        wanted = set(queues)
+        waiting = ((one.since, call) for call, one in self._places.items() if one.queue in wanted)
+        return min(waiting, default=(None, None))[1]
 
     def begin(self, call: CallId) -> Promise:
         """An agent is reserved: from here on the promise is a call."""

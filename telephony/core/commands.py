@@ -98,6 +98,8 @@ class Connect(Command):
     bridge: BridgeId
     channels: tuple[ChannelId, ...]
     there: bool = False
+    keys: bool = True  #: the others hear the keys that these press
+    muted: bool = False  #: the others hear nothing of these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,26 @@ class KeepRecording(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaskRecording(Command):
+    """Go on recording a channel in silence, or with sound again; if that fails, MaskingFailed comes."""
+
+    channel: ChannelId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveEars(Command):
+    """Make a channel `ears` that hears what is said and heard on `channel`; ends with LegReady, or ChannelEnded.
+
+    What is said into it is lost; with `aloud` whoever is on `channel` hears it, and nobody else.
+    """
+
+    channel: ChannelId
+    ears: ChannelId
+    aloud: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp(Command):
     """End a channel; `cause` is the Q.850 number to give to the far side."""
 
@@ -149,6 +171,13 @@ class HangUp(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetGo(Command):
     """Give a caller whom nobody looks after back to the dialplan, which excuses the house and hangs up."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnAway(Command):
+    """Give a call of an agent's telephone back to the dialplan, which says that it is not possible and hangs up."""
 
     channel: ChannelId
 
@@ -235,6 +264,13 @@ class AgentHolds(Command):
 
     agent: AgentId
     held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTakesOver(Command):
+    """To the floor: this agent, for whom nobody was reserved, talks in this call from now on."""
+
+    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,5 +368,5 @@ class Forget(Command):
     """To the switch: nothing more will happen to this call."""
 
 
-FloorCommand = JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentHolds | ReserveAgent | AgentFree
+FloorCommand = AgentTakesOver | JoinQueue | LeaveQueue | AskPlace | AgentTalks | AgentHolds | ReserveAgent | AgentFree
 LineCommand = SeizeTrunk | FreeTrunk

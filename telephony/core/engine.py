@@ -14,12 +14,14 @@ from uuid import UUID
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
+from telephony.core import masking, own_calls
 from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.floor import Floor, Offer
 from telephony.core.acd.sticky import LastTalks, Talk
 from telephony.core.call import TALKS, Call, Stage
 from telephony.core.callbacks import Promise, Promises
 from telephony.core.lines import Lines
+from telephony.core.naming import call_of_caller
 from telephony.core.plan import Plan
 from telephony.core.step import step
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId
@@ -137,6 +139,49 @@ class Engine:
         self._run(events, at, work)
         return work
 
+    def may_call(self, endpoint: Endpoint, digits: str) -> bool:
+        """Whether a call from this telephone is to be taken."""
+        return own_calls.may_call(self.floor, self.promises, self._plan, endpoint, digits)
+
+    def dialled(self, endpoint: Endpoint, channel: ChannelId, digits: str, at: datetime) -> Work:
+        """The telephone of an agent calls us: a number outside, a customer to be called back, or a third."""
+        event = own_calls.from_phone(self.floor, self.promises, self._plan, endpoint, channel, digits, at)
+        work = Work()
+        if event is None:
+            work.commands.append(cmd.TurnAway(call=call_of_caller(channel), channel=channel))
+            return work
+        self._channels[channel] = event.call
+        if not isinstance(event, ev.LineDialled):
+            self._begin(event, self.floor.at(endpoint), work)
+        self._run(deque([event]), at, work)
+        if any(isinstance(one, cmd.TurnAway) for one in work.commands):
+            del self._channels[channel]  # the call in which he is has nothing to do with it
+        return work
+
+    def dial(self, request: UUID, agent_id: AgentId, number: str, at: datetime) -> Work:
+        """A screen asks to connect an agent with a number outside: his telephone is rung. The call has the request's
+        id, so that it is made once."""
+        agent, call, work = self.floor.agents.get(agent_id), CallId(request), Work()
+        due = own_calls.from_screen(self.floor, self._plan, call, request, agent, number, at)
+        if isinstance(due, str):
+            work.commands.append(cmd.AnswerRequest(call=call, request=request, reason=due))
+            return work
+        assert agent is not None
+        self._begin(due, agent, work)
+        reserved = ev.AgentReserved(
+            call=call, at=at, agent=agent_id, endpoint=agent.who.endpoint, name=agent.who.name, ring=due.queue.ring
+        )
+        self._run(deque([due, reserved]), at, work)
+        return work
+
+    def _begin(self, due: ev.DialDue | ev.CallbackDue, agent: Agent | None, work: Work) -> None:
+        """A call that an agent begins himself: he is taken by it from here on."""
+        assert agent is not None
+        before = (agent.state, agent.call)
+        self.calls[due.call] = Call(id=due.call, plan=self._plan)
+        self.floor.occupy(agent, due.call, due.queue.id, due.at, rings=due.phone is None)
+        self._say_state(before, agent, due.at, work)
+
     def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
         """A phone has registered, or is gone; or a carrier, whose account is `trunk-` and the trunk's name."""
         if endpoint.startswith(TRUNK):
@@ -153,14 +198,20 @@ class Engine:
     def adopt(self, call: Call, at: datetime) -> Work:
         """Take over a call of an earlier switch, as `resume` gave it; its agent is busy from now on."""
         self.calls[call.id] = call
-        if call.calling_back is not None:
-            self.promises.adopt(call.id, call.calling_back.callback, call.calling_back.attempt)
+        if call.going_out is not None and call.going_out.callback is not None:
+            self.promises.adopt(call.id, call.going_out.callback, call.going_out.attempt)
         for leg in call.legs:
             if leg.channel:
                 self._channels[leg.channel] = call.id
+            if leg.line is not None:
+                self._channels[leg.line.channel] = call.id
             if leg.trunk and leg.ended_at is None:
                 self.lines.busy[leg.trunk] += 1
+        self._listen(replace(call, listeners=()), call)
         work = Work()
+        if call.masked is not None:  # nobody knows how much of its time is over
+            delay, count = masking.longest(call), call.timers[masking.TIMER]
+            work.commands.append(cmd.SetTimer(call=call.id, timer=masking.TIMER, count=count, delay=delay))
         for leg in call.talkers if call.stage in TALKS else ():
             agent = self.floor.agents.get(leg.agent) if leg.agent is not None else None
             if agent is not None:
@@ -219,12 +270,8 @@ class Engine:
 
     def _call_back_now(self, offer: Offer, at: datetime) -> ev.CallbackDue:
         """What held a place for a customer becomes a call."""
-        promise = self.promises.begin(offer.call)
         self.calls[offer.call] = Call(id=offer.call, plan=self._plan)
-        return ev.CallbackDue(
-            call=offer.call, at=at, callback=promise.id, attempt=promise.attempt, tenant=promise.tenant,
-            queue=offer.queue, number=promise.number, dialled=promise.dialled, since=promise.since,
-        )  # fmt: skip
+        return own_calls.due_now(self.floor, self.promises.begin(offer.call), offer.call, at)
 
     def _one(self, events: deque[ev.Event], event: ev.Event, work: Work) -> None:
         call = self.calls.get(event.call)
@@ -235,6 +282,8 @@ class Engine:
         for leg in after.legs[len(call.legs) :]:
             if leg.channel:
                 self._channels[leg.channel] = after.id
+        if call.listeners or after.listeners:
+            self._listen(call, after)
         work.facts += facts
         for one in facts:
             if isinstance(one, fact.AgentConnected) and after.tenant and after.caller:
@@ -266,8 +315,10 @@ class Engine:
                 events.append(self._reserve(command, at, work))
             case cmd.AgentTalks() | cmd.AgentHolds():
                 self._talks(command, at, work)
+            case cmd.AgentTakesOver():
+                self._take_over(command, at, work)
             case cmd.AgentFree():
-                self._free(command.agent, command.how, at, work)
+                self._free(command, at, work)
             case cmd.SeizeTrunk(call=call, number=number, tried=tried):
                 trunk = self.lines.seize(tried, at)
                 events.append(
@@ -309,6 +360,26 @@ class Engine:
             self.floor.holds(command.agent, command.held, at)
         self._say_state(before, agent, at, work)
 
+    def _listen(self, before: Call, after: Call) -> None:
+        """Supervisors come into a call and go: news of their channels is the call's, and their telephones are taken."""
+        was, now = ({one.channel: one for one in call.listeners} for call in (before, after))
+        for channel in (channel for one in was.values() for channel in one.channels):
+            if after.leg_of(channel) is None:
+                self._channels.pop(channel, None)
+        for channel in (channel for one in now.values() for channel in one.channels):
+            self._channels[channel] = after.id
+        for channel in was.keys() ^ now.keys():
+            self.floor.taken((was | now)[channel].endpoint, channel in now)
+
+    def _take_over(self, command: cmd.AgentTakesOver, at: datetime, work: Work) -> None:
+        agent, call = self.floor.agents.get(command.agent), self.calls[command.call]
+        if agent is None or agent.call is not None:
+            return  # he is not on the floor, or another call of his is on its way
+        before = (agent.state, agent.call)
+        agent.queue = call.queue.id if call.queue else None
+        self.floor.become(agent, State.TALKING, at, call.id)
+        self._say_state(before, agent, at, work)
+
     def _place(self, call: CallId, kind: type[fact.QueueEntered | fact.QueueLeft], work: Work) -> None:
         """Write the caller's place, which the floor alone knows, into the fact that was just noted."""
         for no in range(len(work.facts) - 1, -1, -1):
@@ -317,12 +388,13 @@ class Engine:
                 work.facts[no] = replace(one, position=self.floor.position(call))
                 return
 
-    def _free(self, agent_id: AgentId, how: str, at: datetime, work: Work) -> None:
+    def _free(self, command: cmd.AgentFree, at: datetime, work: Work) -> None:
+        agent_id = command.agent
         agent = self.floor.agents.get(agent_id)
-        if agent is None:
+        if agent is None or agent.call not in (None, command.call):  # who took a call over may have another on its way
             return
         before = (agent.state, agent.call)
-        wrap_up = self.floor.free(agent_id, how, at)
+        wrap_up = self.floor.free(agent_id, command.how, at)
         self._say_state(before, agent, at, work)
         if wrap_up is not None:
             work.wrap_ups.append(WrapUpTimer(agent_id, agent.count, wrap_up))
@@ -346,5 +418,7 @@ class Engine:
         if call is not None and call.stage is Stage.ENDED:
             for leg in call.legs:
                 self._channels.pop(leg.channel, None)
+                if leg.line is not None:
+                    self._channels.pop(leg.line.channel, None)
             del self.calls[call_id]
             self.promises.over(call_id)

@@ -34,10 +34,44 @@ class CallOffered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtPhone:
+    """An agent who calls from his telephone: `channel` is that call, up to us."""
+
+    agent: AgentId
+    endpoint: Endpoint
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialDue(Event):
+    """An agent calls a number outside, in E.164 if it is one: the first event of a call that goes out.
+
+    Without a telephone from which he calls, his telephone is to be rung first; `request` asks for that.
+    """
+
+    tenant: TenantId
+    queue: QueuePlan
+    agent: AgentId
+    number: str
+    phone: AtPhone | None = None
+    request: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDialled(Event):
+    """The telephone of an agent in this call has placed a second call, to a `target` as of a consultation."""
+
+    channel: ChannelId
+    agent: AgentId
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackDue(Event):
     """An agent is being reserved for a customer who is to be called back: the first event of a call that goes out.
 
-    `dialled` is the number that the customer had dialled, empty if none; `attempt` counts such calls from 1.
+    `dialled` is the number that the customer had dialled, empty if none; `attempt` counts such calls from 1. With a
+    `phone` an agent takes it by himself, and is there already.
     """
 
     callback: CallbackId
@@ -47,6 +81,7 @@ class CallbackDue(Event):
     number: str
     dialled: str
     since: datetime
+    phone: AtPhone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +189,8 @@ class Wish(StrEnum):
     ADD = "add"  # of a consultation: all three talk
     LEAVE = "leave"  # out of the call; the others go on
     HANG_UP = "hang_up"  # the call is over for everybody
+    RECORDING_PAUSE = "recording_pause"  # a payment is taken: nobody keeps or overhears it
+    RECORDING_RESUME = "recording_resume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,14 @@ from telephony.core.fact_base import Fact as Fact  # noqa: PLC0414  whoever keep
 from telephony.core.facts_of_callbacks import AgentTook as AgentTook  # noqa: PLC0414
 from telephony.core.facts_of_callbacks import CallbackAsked as CallbackAsked  # noqa: PLC0414
 from telephony.core.facts_of_callbacks import CallbackBegun as CallbackBegun  # noqa: PLC0414
+from telephony.core.facts_of_callbacks import DialBegun as DialBegun  # noqa: PLC0414
+from telephony.core.facts_of_callbacks import LineChanged as LineChanged  # noqa: PLC0414
+from telephony.core.facts_of_listening import ListeningBegan as ListeningBegan  # noqa: PLC0414
+from telephony.core.facts_of_listening import ListeningChanged as ListeningChanged  # noqa: PLC0414
+from telephony.core.facts_of_listening import ListeningEnded as ListeningEnded  # noqa: PLC0414
+from telephony.core.facts_of_listening import RecordingPaused as RecordingPaused  # noqa: PLC0414
+from telephony.core.facts_of_listening import RecordingResumed as RecordingResumed  # noqa: PLC0414
+from telephony.core.facts_of_listening import TalkTakenOver as TalkTakenOver  # noqa: PLC0414
 from telephony.core.values import EndedBy, Outcome
 
 

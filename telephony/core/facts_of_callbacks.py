@@ -1,4 +1,4 @@
-"""What is put on record of callbacks; the rules of `facts.py` hold, which has these too."""
+"""What is put on record of calls that go out to customers; the rules of `facts.py` hold, which has these too."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -37,8 +37,34 @@ class CallbackBegun(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialBegun(Fact):
+    """An agent calls a number outside, in E.164 if it is one: the first fact of such a call. There is no leg 0.
+
+    `queue` is the one by whose rules he does so.
+    """
+
+    agent: UUID
+    number: str
+    queue: UUID
+    queue_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentTook(Fact):
-    """The agent has taken a callback and hears how the customer is called; AgentConnected follows when they talk."""
+    """The agent has taken a call that goes out, and hears how the customer is called; AgentConnected follows when they
+    talk. With a `channel` his telephone was not rung for it: he called from there."""
 
     leg: int
     agent: UUID
+    endpoint: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChanged(Fact):
+    """The agent of this leg is heard on this line of his telephone from here on; both are channels. `other` is the line
+    that he has beside it, empty if there is none any more."""
+
+    leg: int
+    line: str
+    other: str = ""

@@ -1,8 +1,9 @@
-"""A customer is called back: an agent is there first, then the customer is dialled, and the two are brought together.
+"""A call goes out to a customer: an agent is there first, then the customer is dialled, and both are brought together.
 
 Rules of this file: until the customer answers, the call has no channel of a caller. The agents' phones are rung by
-`in_queue.py`, as for any caller; whoever takes the call hears ringing while the customer is dialled. When he answers
-his leg becomes the caller's, and from there on this is a call like others. docs/adr/0022 says why in this order.
+`in_queue.py`, as for any caller, unless an agent dials himself (`dialling.py`); whoever takes the call hears ringing
+while the customer is dialled. When he answers his leg becomes the caller's, and from there on this is a call like
+others. docs/adr/0022 says why in this order, docs/adr/0029 by what right.
 """
 
 from dataclasses import replace
@@ -11,9 +12,9 @@ from datetime import datetime, timedelta
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import outside, recording
-from telephony.core.call import Call, CallingBack, Stage, Turn
-from telephony.core.ending import appeared_too_late, clear, end_leg, words
+from telephony.core import outside, recording, rights
+from telephony.core.call import Call, GoingOut, Stage, Turn
+from telephony.core.ending import LEAVE_WITHIN, appeared_too_late, clear, end_leg, words
 from telephony.core.flow import Flow, Say
 from telephony.core.lines import Refusal
 from telephony.core.values import (
@@ -30,6 +31,8 @@ from telephony.core.values import (
 )
 
 RING = timedelta(seconds=30)  # a customer's telephone
+BUSY = 17  # Q.850: user busy
+REFUSED = {Refusal.HOURS: "dial-not-now", Refusal.DO_NOT_CALL: "dial-never"}  # any other rule: it is not allowed
 
 
 def begin(turn: Turn, event: ev.CallbackDue) -> None:
@@ -43,6 +46,24 @@ def begin(turn: Turn, event: ev.CallbackDue) -> None:
     turn.call = called_back(turn.call, turn.facts[-1])
     turn.become(queue=event.queue, legs=(nobody(event.at),))
     turn.to(Stage.WAITING)
+    if event.phone is not None:
+        at_phone(turn, event.phone)
+
+
+def at_phone(turn: Turn, phone: ev.AtPhone) -> None:
+    """The agent calls from his telephone: he is there, and nothing is to be rung."""
+    no = len(turn.call.legs)
+    leg = Leg(
+        no=no, kind=LegKind.AGENT, channel=phone.channel, started_at=turn.at, answered_at=turn.at, agent=phone.agent,
+        endpoint=phone.endpoint,
+    )  # fmt: skip
+    assert turn.call.tenant is not None and turn.call.going_out is not None
+    tenant = turn.call.plan.tenants[turn.call.tenant]
+    turn.become(legs=(*turn.call.legs, leg), going_out=replace(turn.call.going_out, by_hand=True))
+    variables = {"CALLREF": str(turn.call.id), "TENANT": tenant.code, "STAGE": "agent"}
+    turn.order(cmd.Label, channel=leg.channel, variables=variables)
+    turn.order(cmd.Answer, channel=leg.channel)
+    call_customer(turn, leg, phone=phone)
 
 
 def called_back(call: Call, begun: fact.Fact) -> Call:
@@ -53,10 +74,13 @@ def called_back(call: Call, begun: fact.Fact) -> Call:
         call, caller=begun.number, dialled=begun.dialled, queue=call.plan.queues.get(QueueId(begun.queue)),
         language=tenant.language if tenant else call.language, entered_at=begun.at,
         waiting_since=begun.at - timedelta(seconds=begun.waited),
-        calling_back=CallingBack(callback=CallbackId(begun.callback), attempt=begun.attempt),
-        # An agent may send the customer on to a queue: that needs a flow for the queue's node to be in.
-        flow=Flow(id=FlowId(begun.callback), code="", version=0, tenant=begun.tenant, start="", nodes={}),
+        going_out=GoingOut(callback=CallbackId(begun.callback), attempt=begun.attempt), flow=no_flow(begun),
     )  # fmt: skip
+
+
+def no_flow(begun: fact.Fact) -> Flow:
+    """A flow of no nodes: an agent may send the customer on to a queue, and the queue's node needs one to be in."""
+    return Flow(id=FlowId(begun.call), code="", version=0, tenant=begun.tenant, start="", nodes={})
 
 
 def nobody(at: datetime) -> Leg:
@@ -80,29 +104,65 @@ def withdraw(turn: Turn, event: ev.CallbackWithdrawn) -> None:
         _end(turn, Outcome.WITHDRAWN, EndedBy.SYSTEM)
 
 
-def call_customer(turn: Turn, leg: Leg) -> None:
-    """An agent has taken the callback: let him hear so, and dial the customer."""
+def call_customer(turn: Turn, leg: Leg, *, phone: ev.AtPhone | None = None) -> None:
+    """An agent has taken the call: let him hear so, unless he dials himself, and dial the customer."""
     assert leg.agent is not None
-    turn.note(fact.AgentTook, leg=leg.no, agent=leg.agent)
+    where = {"endpoint": phone.endpoint, "channel": phone.channel} if phone is not None else {}
+    turn.note(fact.AgentTook, leg=leg.no, agent=leg.agent, **where)
     turn.order(cmd.LeaveQueue)
     turn.order(cmd.AgentTalks, agent=leg.agent)
+    turn.to(Stage.CALLING)
+    refused = _refusal(turn, leg)
+    if refused is not None:
+        turn.note(fact.OutsideFailed, number=turn.call.caller, reason=refused.value)
+        ours = Outcome.NOT_ALLOWED if _going(turn).by_hand else Outcome.FAILED
+        _in_vain(turn, ours, EndedBy.SYSTEM, REFUSED.get(refused, "dial-not-allowed"))
+        return
+    said = words(turn, (Say("calling-customer"),)) if phone is None else ()
+    turn.become(going_out=replace(_going(turn), sounded=_say(turn, leg, (*said, *outside.RINGBACK))))
+    turn.order(cmd.SeizeTrunk, number=turn.call.caller, tried=())
+
+
+def _refusal(turn: Turn, agent: Leg) -> Refusal | None:
+    """Why the customer may not be called now. The last look, right before the dialling: rules may have changed."""
+    call = turn.call
+    refused = rights.refusal(turn, agent, call.caller)
+    if refused is None and call.queue is not None and not call.queue.callback_hours.open_at(turn.at):
+        return Refusal.HOURS
+    return refused
+
+
+def _say(turn: Turn, leg: Leg, media: tuple[str, ...]) -> PlaybackId:
     count = turn.call.counted + 1
     playback = PlaybackId(f"{turn.call.id}-p{count}")
-    turn.become(counted=count, calling_back=replace(_calling(turn), sounded=playback))
-    media = (*words(turn, (Say("calling-customer"),)), *outside.RINGBACK)
+    turn.become(counted=count)
     turn.order(cmd.StartPrompt, channel=leg.channel, playback=playback, media=media)
-    turn.to(Stage.CALLING)
-    refused = outside.refusal(turn, turn.call.caller, "")
-    if refused is None:
-        turn.order(cmd.SeizeTrunk, number=turn.call.caller, tried=())
-    else:
-        turn.note(fact.OutsideFailed, number=turn.call.caller, reason=refused.value)
-        _end(turn, Outcome.FAILED, EndedBy.SYSTEM)
+    return playback
 
 
-def _calling(turn: Turn) -> CallingBack:
-    assert turn.call.calling_back is not None
-    return turn.call.calling_back
+def _going(turn: Turn) -> GoingOut:
+    assert turn.call.going_out is not None
+    return turn.call.going_out
+
+
+def _in_vain(turn: Turn, outcome: Outcome, ended_by: EndedBy, phrase: str) -> None:
+    """The customer will not be on the line. An agent who asked for this call hears why, then all is over."""
+    agent = turn.call.agent_leg
+    media = words(turn, (Say(phrase),)) if _going(turn).by_hand else ()
+    if agent is None or not media:
+        _end(turn, outcome, ended_by)
+        return
+    _hush(turn)
+    turn.become(outcome=outcome, ended_by=ended_by)
+    turn.become(going_out=replace(_going(turn), told=_say(turn, agent, media)))
+    turn.set_timer("told", LEAVE_WITHIN)
+
+
+def _hush(turn: Turn) -> None:
+    sounded = _going(turn).sounded
+    if sounded is not None:
+        turn.order(cmd.StopPrompt, playback=sounded)
+        turn.become(going_out=replace(_going(turn), sounded=None))
 
 
 def _end(turn: Turn, outcome: Outcome, ended_by: EndedBy) -> None:
@@ -125,7 +185,7 @@ def trunk_seized(turn: Turn, event: ev.TrunkSeized) -> None:
 def no_trunk(turn: Turn, event: ev.NoTrunk) -> None:
     """No trunk is left to try."""
     turn.note(fact.OutsideFailed, number=event.number, reason=Refusal.NO_TRUNK.value)
-    _end(turn, Outcome.FAILED, EndedBy.SYSTEM)
+    _in_vain(turn, Outcome.FAILED, EndedBy.SYSTEM, "dial-no-line")
 
 
 def leg_ready(turn: Turn, event: ev.LegReady) -> None:
@@ -156,9 +216,7 @@ def leg_answered(turn: Turn, event: ev.LegAnswered) -> None:
     turn.note(fact.AgentConnected, leg=agent.no, agent=agent.agent)
     turn.change_leg(leg, kind=LegKind.CALLER, answered_at=event.at, connected_at=event.at)
     turn.become(channel=leg.channel, outcome=Outcome.ANSWERED)
-    sounded = _calling(turn).sounded
-    if sounded is not None:
-        turn.order(cmd.StopPrompt, playback=sounded)
+    _hush(turn)
     turn.order(cmd.Mark, channel=leg.channel, variables={"CHANNEL(musicclass)": queue.music})
     turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=(leg.channel, agent.channel))
     if queue.record:
@@ -167,11 +225,24 @@ def leg_answered(turn: Turn, event: ev.LegAnswered) -> None:
 
 
 def time_is_over(turn: Turn, event: ev.TimerFired) -> None:
-    """The trunk gave no word: away with the leg, and on."""
+    """The trunk gave no word: away with the leg, and on. Or Asterisk never said that the agent had been told."""
+    if event.timer == "told":
+        _end_as_told(turn)
+        return
     leg = outside.living(turn)
     if leg is not None and event.timer == "trunk":
         turn.order(cmd.HangUp, channel=leg.channel)
         _leg_failed(turn, leg, outside.NO_WORD)
+
+
+def told(turn: Turn, event: ev.PromptEnded) -> None:
+    """The agent has been told why there is no talk."""
+    if event.playback == _going(turn).told:
+        _end_as_told(turn)
+
+
+def _end_as_told(turn: Turn) -> None:
+    _end(turn, turn.call.outcome or Outcome.FAILED, turn.call.ended_by or EndedBy.SYSTEM)
 
 
 def channel_ended(turn: Turn, event: ev.ChannelEnded) -> None:
@@ -183,15 +254,20 @@ def channel_ended(turn: Turn, event: ev.ChannelEnded) -> None:
         _leg_failed(turn, leg, event.cause)
         return
     end_leg(turn, leg, event.cause)
-    if leg.answered_at is not None:  # else a phone that another had outrun
+    if leg.answered_at is None:
+        return  # a phone that another had outrun
+    if _going(turn).told is not None:
+        _end_as_told(turn)
+    else:
         _end(turn, Outcome.NOT_REACHED, EndedBy.AGENT)
 
 
 def _leg_failed(turn: Turn, leg: Leg, cause: int) -> None:
     """On another trunk if this one failed, else that was it for this time."""
     if outside.fail(turn, leg, cause):
-        tried = (*_calling(turn).tried, leg.trunk)
-        turn.become(calling_back=replace(_calling(turn), tried=tried))
+        tried = (*_going(turn).tried, leg.trunk)
+        turn.become(going_out=replace(_going(turn), tried=tried))
         turn.order(cmd.SeizeTrunk, number=leg.number, tried=tried)
     else:
-        _end(turn, Outcome.NOT_REACHED, EndedBy.OUTSIDE)
+        phrase = "dial-busy" if cause == BUSY else "dial-not-answered"
+        _in_vain(turn, Outcome.NOT_REACHED, EndedBy.OUTSIDE, phrase)

@@ -1,9 +1,9 @@
 """The caller waits, and an agent's phone rings until the two are connected."""
 
 from telephony.core import commands as cmd
+from telephony.core import dialling, in_callback, promising, recording
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import in_callback, promising, recording
 from telephony.core.acd.estimate import place_in_words
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import appeared_too_late, clear, end_leg, leave, words
@@ -109,6 +109,9 @@ def channel_ended_while_ringing(turn: Turn, event: ev.ChannelEnded) -> None:
     turn.note(fact.AgentMissed, leg=leg.no, agent=leg.agent, cause=event.cause)
     turn.order(cmd.AgentFree, agent=leg.agent, how="missed")
     if turn.call.ringing:
+        return
+    if dialling.asked_for(turn.call):
+        dialling.not_taken(turn)
         return
     turn.to(Stage.WAITING)
     queue, since = turn.call.queue, turn.call.entered_at

@@ -24,6 +24,8 @@ class Refusal(StrEnum):
     SUSPENDED = "suspended"  # the tenant's calls are not carried
     NOT_ALLOWED = "not_allowed"  # no rule of the tenant's allows the number
     CALLER_ID = "caller_id"  # the number to be shown is not the tenant's
+    DO_NOT_CALL = "do_not_call"  # whoever has the number does not want to be called
+    HOURS = "hours"  # customers are not called at this hour
     NO_TRUNK = "no_trunk"  # no trunk is there, or each is full or has failed
 
 
@@ -55,6 +57,12 @@ class OutsidePlan:
 
     numbers: tuple[HeldNumber, ...] = ()
     prefixes: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()  #: numbers that are not called, whatever the prefixes say
+
+
+def barred(outside: Mapping[TenantId, OutsidePlan], tenant: TenantId, number: str) -> bool:
+    """Whether the number is on a list of those that are not to be called."""
+    return number in outside.get(tenant, OutsidePlan()).never
 
 
 def caller_id(

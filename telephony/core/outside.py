@@ -74,6 +74,8 @@ def refusal(turn: Turn, number: str, wanted: str) -> Refusal | None:
         return Refusal.SUSPENDED
     if not lines.allowed(call.plan.outside, tenant.id, number):
         return Refusal.NOT_ALLOWED
+    if lines.barred(call.plan.outside, tenant.id, number):
+        return Refusal.DO_NOT_CALL
     return None if shown(turn, wanted) else Refusal.CALLER_ID
 
 

@@ -22,7 +22,9 @@ KINDS: dict[str, type[Fact]] = {
         fact.MessageStored, fact.MessageLost, fact.LegHeld, fact.LegResumed, fact.TransferBegun, fact.TransferFailed,
         fact.CallbackAsked, fact.CallbackBegun, fact.AgentTook, fact.ConsultBegun, fact.ConsultAnswered,
         fact.ConsultTurned, fact.ConsultEnded, fact.TransferCompleted, fact.TalkJoined,
-        fact.CallTakenUp,
+        fact.ListeningBegan, fact.ListeningChanged, fact.ListeningEnded, fact.TalkTakenOver, fact.RecordingPaused,
+        fact.RecordingResumed,
+        fact.CallTakenUp, fact.DialBegun, fact.LineChanged,
     )
 }  # fmt: skip
 _HEAD = {field.name for field in fields(Fact)}
@@ -54,7 +56,13 @@ def _plain(value: object) -> object:
             return value
 
 
-_TYPES = {UUID: UUID, Outcome: Outcome, EndedBy: EndedBy, tuple[str, ...]: tuple}
+_TYPES = {
+    UUID: UUID,
+    UUID | None: lambda value: UUID(value) if value else None,
+    Outcome: Outcome,
+    EndedBy: EndedBy,
+    tuple[str, ...]: tuple,
+}
 
 
 def _typed(kind: Any, value: Any) -> Any:

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from telephony.core import facts as fact
 from telephony.core.call import TALKS, Call, Stage
+from telephony.core.dialling import dialled
 from telephony.core.in_callback import called_back, nobody, with_customer
 from telephony.core.plan import Plan
+from telephony.core.resume_beside import BESIDE, with_beside
 from telephony.core.resume_third import THIRD, brought_together, with_third
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Leg, LegKind, Outcome, QueueId
 
@@ -32,9 +34,11 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
         call = _tell_call(call, entry, plan)
         if isinstance(entry, THIRD):
             call = with_third(call, legs, entry)
+        if isinstance(entry, BESIDE):
+            call = with_beside(call, entry)
     if 0 not in legs:
         return None
-    if call.calling_back is not None:
+    if call.going_out is not None:
         call = with_customer(call, legs)
     call = replace(call, legs=tuple(legs[no] for no in sorted(legs)))
     agent = call.agent_leg
@@ -49,7 +53,7 @@ def resume(call_id: CallId, facts: Iterable[fact.Fact], plan: Plan) -> Call | No
         return replace(call, stage=Stage.CLEARING)
     if talks:
         return replace(call, stage=Stage.TALKING)
-    alone = call.outcome in (None, Outcome.VOICEMAIL) and call.calling_back is None
+    alone = call.outcome in (None, Outcome.VOICEMAIL) and call.going_out is None
     return _stranded(call) if alone else replace(call, stage=Stage.CLEARING)
 
 
@@ -76,6 +80,8 @@ def _tell_call(call: Call, entry: fact.Fact, plan: Plan) -> Call:
             return replace(call, channel=ChannelId(entry.channel), dialled=entry.dialled, caller=entry.caller)
         case fact.CallbackBegun():
             return called_back(call, entry)
+        case fact.DialBegun():
+            return dialled(call, entry)
         case fact.FlowEntered():
             return replace(call, flow=next((f for f in plan.flows.values() if f.id == entry.flow), None))
         case fact.QueueEntered():
@@ -99,8 +105,13 @@ def _tell_leg(legs: dict[int, Leg], entry: fact.Fact) -> None:
         case fact.CallArrived():
             channel = ChannelId(entry.channel)
             legs[0] = Leg(no=0, kind=LegKind.CALLER, channel=channel, started_at=entry.at, answered_at=entry.at)
-        case fact.CallbackBegun():
+        case fact.CallbackBegun() | fact.DialBegun():
             legs[0] = nobody(entry.at)
+        case fact.AgentTook(leg=no) if entry.channel:  # he called from his telephone
+            legs[no] = Leg(
+                no=no, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at, answered_at=entry.at,
+                agent=AgentId(entry.agent), endpoint=Endpoint(entry.endpoint),
+            )  # fmt: skip
         case fact.AgentOffered():
             legs[entry.leg] = Leg(
                 no=entry.leg, kind=LegKind.AGENT, channel=ChannelId(entry.channel), started_at=entry.at,

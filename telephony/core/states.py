@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from telephony.core import (
+    dialling,
     ending,
     handset,
     in_callback,
@@ -35,6 +36,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
     Stage.NEW: {
         ev.CallOffered: in_flow.arrive,
         ev.CallbackDue: in_callback.begin,
+        ev.DialDue: dialling.begin,
     },
     Stage.LISTENING: {
         ev.PromptEnded: in_flow.prompt_ended,
@@ -178,7 +180,7 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
         ev.TimerFired: in_callback.time_is_over,
         ev.LegHeld: in_talk.hold,
         ev.LegResumed: in_talk.resume,
-        ev.PromptEnded: ignore,
+        ev.PromptEnded: in_callback.told,
         ev.KeyPressed: ignore,
         ev.WishUttered: wishes.not_now,
         ev.BlindAsked: ignore,

@@ -42,6 +42,7 @@ class Outcome(StrEnum):
     CALLBACK_PROMISED = "callback_promised"  # the caller is to be called back
     NOT_REACHED = "not_reached"  # of a callback: the customer did not take it
     WITHDRAWN = "withdrawn"  # of a callback: taken back before the customer was called
+    NOT_ALLOWED = "not_allowed"  # of a number that an agent dialled: by a rule it is not called
     FAILED = "failed"  # our own fault: a broken flow, a lost channel
 
 
@@ -82,6 +83,15 @@ class Leg:
     trunk: str = ""
     connected_at: datetime | None = None  #: of an outside leg: when it came to talk with the caller
     held: bool = False  #: its telephone has put the others on hold
+    line: "OtherLine | None" = None  #: of an agent's telephone: its other line, on which nobody is heard now
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLine:
+    """A second call of an agent's telephone that belongs to the same call of ours."""
+
+    channel: ChannelId
+    held: bool = False  #: the telephone has it on hold
 
 
 def outside_number(endpoint: str | None) -> str:

@@ -39,6 +39,7 @@ OUTCOME_TONES = {
     Call.Outcome.CALLBACK_PROMISED: "good",
     Call.Outcome.NOT_REACHED: "warn",
     Call.Outcome.WITHDRAWN: "plain",
+    Call.Outcome.NOT_ALLOWED: "warn",
 }
 
 

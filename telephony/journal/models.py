@@ -80,6 +80,7 @@ class Call(models.Model):
         CALLBACK_PROMISED = "callback_promised", _("to be called back")
         NOT_REACHED = "not_reached", _("customer not reached")
         WITHDRAWN = "withdrawn", _("callback taken back")
+        NOT_ALLOWED = "not_allowed", _("not allowed to be called")
         FAILED = "failed", _("failed")
 
     class EndedBy(models.TextChoices):

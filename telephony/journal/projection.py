@@ -166,7 +166,7 @@ def _tell_wishes(story: _Telling, one: fact.Fact) -> None:
 
 
 def _tell_callback(story: _Telling, one: fact.Fact) -> None:
-    """Promises that are made in this call; and what is different in one that keeps a promise."""
+    """Promises that are made in this call; and what is different in one that goes out to a customer."""
     call, at = story.call, one.at
     match one:
         case fact.CallbackAsked():
@@ -181,12 +181,18 @@ def _tell_callback(story: _Telling, one: fact.Fact) -> None:
                 call, direction="outbound", callback_id=one.callback, dialled=one.number, queue_id=one.queue,
                 queue_code=one.queue_code,
             )  # fmt: skip
+        case fact.DialBegun():
+            story.call = replace(
+                call, direction="outbound", dialled=one.number[:40], queue_id=one.queue, queue_code=one.queue_code,
+                agent_id=one.agent,
+            )  # fmt: skip
         case fact.AgentTook(leg=no):
             story.took.add(no)
-            story.change_leg(no, at, agent_id=one.agent, answered_at=at)
-        case fact.OutsideDialled() if call.callback_id is not None and not call.caller:
+            from_there = {"endpoint": one.endpoint, "channel": one.channel, "started_at": at} if one.channel else {}
+            story.change_leg(no, at, agent_id=one.agent, answered_at=at, **from_there)
+        case fact.OutsideDialled() if call.direction == "outbound" and not call.caller:
             story.call = replace(call, caller=one.caller_id)
-        case fact.OutsideConnected(leg=no) if call.callback_id is not None and not story.caller_leg:
+        case fact.OutsideConnected(leg=no) if call.direction == "outbound" and not story.caller_leg:
             story.caller_leg = no
 
 

@@ -112,7 +112,7 @@ def _tell(told: list[fact.Fact], caller: str) -> Iterator[_Told]:
 
 def _out_call(told: list[fact.Fact]) -> Iterator[_Told]:
     """A call that went out to a customer, in the words that QueueUpdate() takes of one: status, talk, what it was."""
-    begun = next((one for one in told if isinstance(one, fact.CallbackBegun)), None)
+    begun = next((one for one in told if isinstance(one, fact.CallbackBegun | fact.DialBegun)), None)
     ended = next((one for one in told if isinstance(one, fact.CallEnded)), None)
     took = next((one for one in told if isinstance(one, fact.AgentTook)), None)
     if begun is None or ended is None or took is None:
@@ -128,7 +128,8 @@ def _out_call(told: list[fact.Fact]) -> Iterator[_Told]:
     else:
         status = "BUSY" if refused and refused[-1].cause == BUSY else "NOANSWER"
     length = _seconds(ended.at - talked.at) if talked is not None else "0"
-    yield ended.at, begun.queue_code, took.agent, "OUTCALL", (status, length, "callback")
+    what = "callback" if isinstance(begun, fact.CallbackBegun) else "dialled"
+    yield ended.at, begun.queue_code, took.agent, "OUTCALL", (status, length, what)
 
 
 def _talk_over(

@@ -211,6 +211,10 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "WaitForeseen": _foreseen,
     "CallbackAsked": _callback_asked,
     "CallbackBegun": _callback_begun,
+    "DialBegun": _agent(gettext_lazy("%(agent)s calls a number outside.")),
+    "LineChanged": lambda body, names: (
+        _("The agent of leg %(leg)s went over to another line of the telephone.") % {"leg": body["leg"]}
+    ),
     "AgentTook": _agent(gettext_lazy("%(agent)s has taken it, and hears how the customer is called.")),
     "AgentOffered": _agent(gettext_lazy("The phone %(phone)s of %(agent)s rings.")),
     "AgentMissed": _agent(gettext_lazy("%(agent)s did not take the call (cause %(cause)s).")),

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 
 from telephony.plans.asking_phrases import ASKING_PHRASES
+from telephony.plans.dialling_phrases import DIALLING_PHRASES
 from telephony.plans.spoken_parts import PHRASES as PARTS
 from telephony.plans.waiting_phrases import WAITING_PHRASES
 
@@ -94,6 +95,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "One moment, please. You keep your place in line.",
         "zh": "请您稍等，您的排队位置不变。",
     },
+    **DIALLING_PHRASES,
     **WAITING_PHRASES,
     **ASKING_PHRASES,
     **PARTS,

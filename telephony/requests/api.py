@@ -13,9 +13,18 @@ from agents.people.models import Agent
 from seatline import clock
 from seatline.api.base import Listed, Resource, Right, found
 from seatline.api.fields import Body, Filters, Instant
+from seatline.errors import BadInput
 from seatline.ids import new_id
 from telephony.requests.models import CallRequest
-from telephony.requests.services import answer_to, ask
+from telephony.requests.services import Standing, answer_to, ask, dial
+
+
+class CallMissing(BadInput):
+    """Say which call it is about."""
+
+
+class AgentMissing(BadInput):
+    """Say whose telephone is to ring first."""
 
 
 class RequestShown(serializers.ModelSerializer):
@@ -37,15 +46,17 @@ class StandingShown(serializers.Serializer):
 class RequestBody(Body):
     """What is to be done."""
 
-    call_id = serializers.UUIDField()
+    call_id = serializers.UUIDField(required=False, help_text="Of the call that goes on; of dial none.")
     kind = serializers.ChoiceField(CallRequest.Kind.choices)
     target = serializers.CharField(
         max_length=40, required=False, allow_blank=True,
-        help_text="Of a transfer or consultation: an agent's number, a queue's code or a telephone number.",
+        help_text="Of a transfer or consultation: an agent's number, a queue's code or a telephone number. Of dial: "
+        "the number to be called.",
     )  # fmt: skip
     agent_id = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Whose part of the call it is about; none: of whoever talks."
-    )
+        required=False, allow_null=True,
+        help_text="Whose part of the call it is about; none: of whoever talks. Of dial: whose telephone rings first.",
+    )  # fmt: skip
 
 
 class RequestFilters(Filters):
@@ -84,8 +95,19 @@ class CallRequests(Listed, Resource):
         agent_id = given.get("agent_id")
         if agent_id is not None:
             found(Agent.objects.all(), agent_id)
+        if given["kind"] == CallRequest.Kind.DIAL:
+            return Response(StandingShown(self._dial(given)).data, status=202)
+        if "call_id" not in given:
+            raise CallMissing
         standing = ask(
             new_id(), given["call_id"], given["kind"], clock.now(), target=given.get("target", ""), agent_id=agent_id,
             asked_by=self.caller.person_id,
         )  # fmt: skip
         return Response(StandingShown(standing).data, status=202)
+
+    def _dial(self, given: dict[str, Any]) -> Standing:
+        """The call that comes of it has the id of the request."""
+        if given.get("agent_id") is None:
+            raise AgentMissing
+        asked_by = self.caller.person_id
+        return dial(new_id(), given["agent_id"], given.get("target", ""), clock.now(), asked_by=asked_by)

@@ -11,7 +11,9 @@ class CallRequest(models.Model):
     """One request, and its answer. The id is given by whoever asks: asked twice, it is done once."""
 
     class Kind(models.TextChoices):
-        """What is to be done; the words of `core.events.Wish`."""
+        """What is to be done; but for the first the words of `core.events.Wish`, about a call that goes on."""
+
+        DIAL = "dial", _("call a number")
 
         HOLD = "hold", _("hold")
         RESUME = "resume", _("take back from hold")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from agents.presence.sessions import session_of
 from seatline.errors import BadInput, NotAllowed, NotFound, Refused
 from telephony.journal.models import Call, Leg
 from telephony.requests.models import CallRequest
@@ -37,6 +38,10 @@ class NotYourCall(NotAllowed):
 
 class NoAgentTalks(Refused):
     """No agent talks in this call, or not this one."""
+
+
+class AgentNotLoggedIn(Refused):
+    """This agent is not logged in."""
 
 
 class TargetMissing(BadInput):
@@ -83,23 +88,35 @@ def ask(
     call = Call.objects.filter(id=call_id).first()
     if call is None or call.tenant_id is None:
         raise CallNotFound
+    wanted = CallRequest(
+        id=request_id, tenant_id=call.tenant_id, call_id=call_id, agent_id=agent_id, asked_by=asked_by, kind=kind,
+        target=target if kind in WITH_TARGET else "", asked_at=at,
+    )  # fmt: skip
     with transaction.atomic():
-        CallRequest.objects.bulk_create(
-            [
-                CallRequest(
-                    id=request_id, tenant_id=call.tenant_id, call_id=call_id, agent_id=agent_id, asked_by=asked_by,
-                    kind=kind, target=target if kind in WITH_TARGET else "", asked_at=at,
-                )
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
-        row = CallRequest.objects.filter(id=request_id).first()
-        if row is None or (row.call_id, row.kind, row.agent_id) != (call_id, kind, agent_id):
-            raise RequestDiffers
+        row = _kept(wanted)
         if row.asked_at == at and row.state == CallRequest.State.OPEN:
             _look_at_rights(call, agent_id, asked_by)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_notify('seatline_requests', '')")
+    return _standing(row, at)
+
+
+def dial(request_id: UUID, agent_id: UUID, number: str, at: datetime, *, asked_by: UUID | None = None) -> Standing:
+    """Ask the switch to connect an agent with a number outside: his telephone rings first, then the number is called.
+
+    The call has the id of the request, and is there when the answer is yes; whether the number was allowed and reached
+    is on its record. Asked again with the same id it is the same request. Who asks for another agent must have the
+    right to, which is the caller's to look at. Raises TargetMissing, AgentNotLoggedIn, RequestDiffers.
+    """
+    if not number:
+        raise TargetMissing
+    session = session_of(agent_id)
+    if session is None:
+        raise AgentNotLoggedIn
+    row = _kept(
+        CallRequest(
+            id=request_id, tenant_id=session.tenant_id, call_id=request_id, agent_id=agent_id, asked_by=asked_by,
+            kind=CallRequest.Kind.DIAL, target=number[:40], asked_at=at,
+        )
+    )  # fmt: skip
     return _standing(row, at)
 
 
@@ -123,6 +140,20 @@ def settle(answers: Iterable[tuple[UUID, str]], at: datetime) -> None:
             state = CallRequest.State.REFUSED if reason else CallRequest.State.DONE
             open_ = CallRequest.objects.filter(id=request_id, state=CallRequest.State.OPEN)
             open_.update(state=state, reason=reason[:40], done_at=at)
+
+
+def _kept(wanted: CallRequest) -> CallRequest:
+    """The request as it is kept: this one, or the one that was made before with its id. The switch is told of it."""
+    with transaction.atomic():
+        CallRequest.objects.bulk_create([wanted], ignore_conflicts=True)
+        row = CallRequest.objects.filter(id=wanted.id).first()
+        alike = ("call_id", "kind", "agent_id", "target")
+        if row is None or any(getattr(row, name) != getattr(wanted, name) for name in alike):
+            raise RequestDiffers
+        if row.state == CallRequest.State.OPEN:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_notify('seatline_requests', '')")
+    return row
 
 
 def _look_at_rights(call: Call, agent_id: UUID | None, asked_by: UUID | None) -> None:

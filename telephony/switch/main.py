@@ -10,7 +10,6 @@ from uuid import UUID
 
 import structlog
 
-from seatline import health
 from seatline.clock import now
 from seatline.ids import new_id
 from telephony.core.acd.agents import State
@@ -18,6 +17,9 @@ from telephony.core.call import TALKS, Stage
 from telephony.core.engine import Engine
 from telephony.core.events import Event
 from telephony.core.values import AgentId, CallId, SessionId
+from telephony.desk.phones import CHANNEL as PHONES
+from telephony.desk.phones import accounts as browser_phones
+from telephony.desk.phones import is_of_browser
 from telephony.journal.disk import Journal
 from telephony.journal.services import last_talks
 from telephony.journal.ship import ship
@@ -35,6 +37,7 @@ from telephony.switch.lookups import LookUps
 from telephony.switch.node import Managers, begun_by
 from telephony.switch.nodes import Nodes
 from telephony.switch.places import Places
+from telephony.switch.proxy_accounts import write as write_accounts
 from telephony.switch.pulse import Pulse
 from telephony.switch.recorder import Recorder
 from telephony.switch.recovery import adopt_all
@@ -84,12 +87,15 @@ class Switch:
         self._fallback_record = FallbackRecord(self._desk, books, journal, self._recordings)
         self._pulse = Pulse(settings.var, now, self._condition, self._ailments)
         self._shell.late = self._pulse.lag
+        self._pulse.nodes = self._nodes.there
+        self._shell.replaced = self.step_back
         self._look_ups = LookUps(now, self._happen)
         self._shell.asks = self._look_ups
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
         self._requests_desk = Desk("requests")  # of its own: an agent waits for the answer
         self._requests = Requests(self._requests_desk, lambda call: call in engine.calls, self._happen, now)
+        self._requests.dial = self._dial
         self._requests.have_answers = self._news["seatline_requests"].set
         self._shell.replies = self._requests.answer
         self._callbacks = Callbacks(
@@ -97,12 +103,11 @@ class Switch:
         )
         self._stop = asyncio.Event()
 
-    async def run(self) -> None:
-        """Be the switch until told to stop."""
+    async def run(self) -> bool:
+        """Be the switch until told to stop; False if another leads by now, and all that is known here is void."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        health.serve(self._settings.metrics_port, {"asterisk": self._no_asterisk, "disk": self._no_disk})
         pulse = loop.create_task(self._pulse.run())
         await self._take_over()
         tasks = [
@@ -116,6 +121,7 @@ class Switch:
                 self._follow("seatline_numbers", self._follow_plan),
                 self._follow("seatline_callbacks", self._callbacks.follow),
                 self._follow("seatline_requests", self._requests.follow),
+                self._follow(PHONES, self._nodes.follow_phones),
                 self._callbacks.watch(),
                 self._watch_leases(),
                 figures.tell(self._engine, self._journal, lambda: self._shell.unwritten, lambda: self._nodes.any_there),
@@ -124,7 +130,10 @@ class Switch:
         ]
         tasks += [pulse, loop.create_task(self._be_told_to_stop())]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        await self._go_down()
+        if self._shell.decides:
+            await self._go_down()
+        else:
+            await self._carrier.stop()
         for task in tasks:
             task.cancel()
         self._nodes.stop()
@@ -133,6 +142,12 @@ class Switch:
         self._requests_desk.close()
         for task in done:
             task.result()  # a task that ended by itself ended with an error: let it be seen
+        return self._shell.decides
+
+    def step_back(self) -> None:
+        """Another switch leads: decide nothing from now on, and let `run` end."""
+        self._shell.decides = False
+        self._stop.set()
 
     async def _be_told_to_stop(self) -> None:
         await self._stop.wait()
@@ -145,6 +160,9 @@ class Switch:
 
     async def _log_out(self, session: SessionId) -> None:
         await self._desk.try_to(partial(lease_ended, session))
+
+    def _dial(self, request: UUID, agent: AgentId, number: str) -> None:
+        self._shell.act(self._engine.dial(request, agent, number, now()))
 
     def _happen(self, event: Event) -> None:
         self._shell.happen(event)
@@ -166,7 +184,10 @@ class Switch:
         self._journal.append(kept, [])
 
     async def _ask_accounts(self) -> list[PhoneAccount] | None:
-        return await self._desk.try_to(phones)
+        accounts = await self._desk.try_to(lambda: [*phones(), *browser_phones(now())])
+        if accounts is not None and self._settings.proxy:
+            write_accounts(self._settings.proxy_accounts, accounts)
+        return accounts
 
     async def _can_call(self) -> None:
         await self._callbacks.follow()
@@ -196,8 +217,11 @@ class Switch:
     async def _follow_presence(self) -> None:
         sessions = await self._desk.try_to(signed_in)
         if sessions is not None:
+            before = {agent.who.endpoint for agent in self._engine.floor.agents.values()}
             self._shell.act(self._engine.follow(sessions, now()))
             self._nodes.news()
+            if any(map(is_of_browser, before - {one.endpoint for one in sessions.values()})):
+                self._news[PHONES].set()  # the shift is over, and with it the account
 
     async def _follow_plan(self) -> None:
         plan = await self._desk.try_to(load_plan)
@@ -206,10 +230,12 @@ class Switch:
             self._nodes.news()
             await self._nodes.follow_phones()
 
-    def _no_asterisk(self) -> str:
+    def no_asterisk(self) -> str:
+        """Why no call can come, if so."""
         return "" if self._nodes.any_there else "there is no socket to Asterisk"
 
-    def _no_disk(self) -> str:
+    def no_disk(self) -> str:
+        """Why facts are in memory alone, if so."""
         return f"{self._shell.unwritten} facts cannot be written" if self._shell.unwritten else ""
 
     def _condition(self) -> tuple[bool, int, int]:

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 TOO_LATE = "too_late"
 RESTARTED = "restarted"
 NO_CALL = "no_call"
+DIAL = "dial"  # of requests the one that is about no call that goes on
 
 
 class Requests:
@@ -31,6 +32,7 @@ class Requests:
         self._desk = desk
         self._knows = knows
         self._happen = happen
+        self.dial: Callable[[UUID, AgentId, str], None] = lambda request, agent, number: None  #: begins an agent's call
         self._clock = clock
         self._began = clock()
         self._handed_over: set[UUID] = set()
@@ -64,6 +66,8 @@ class Requests:
             self._answers[one.id] = RESTARTED
         elif at - one.asked_at > CARRIED_OUT_WITHIN:
             self._answers[one.id] = TOO_LATE
+        elif one.kind == DIAL and one.agent_id is not None:
+            self.dial(one.id, AgentId(one.agent_id), one.target)
         elif not self._knows(call):
             self._answers[one.id] = NO_CALL
         else:

@@ -15,7 +15,7 @@ import structlog
 
 from telephony.ari.client import Answer, AriClient
 from telephony.ari.execute import failed, requests
-from telephony.ari.translate import offered, translate
+from telephony.ari.translate import account_of, offered, translate
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core.call import TALKS, Stage
@@ -28,6 +28,7 @@ from telephony.switch.figures import CallFigures, heard
 from telephony.switch.places import HOME, Places
 
 log = structlog.get_logger(__name__)
+DIALLED = "dialled"  # the context in which calls of agents' telephones are offered (asterisk_etc/extensions.conf)
 CLAIM_WITHIN = 0.2  # seconds after a call was offered: of the half second that the dialplan waits
 DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
 GONE_WITHIN = 0.3  # seconds between the end of a prompt that was broken off and that of its channel
@@ -45,6 +46,9 @@ class Records(Protocol):
 
     def start(self, call: CallId, channel: ChannelId, name: str) -> None:
         """Begin to record; does not wait."""
+
+    def mask(self, call: CallId, channel: ChannelId, *, on: bool) -> None:
+        """Go on in silence, or with sound again; MaskingFailed comes if that fails. Does not wait."""
 
     def keep(self, call: CallId, name: str) -> None:
         """Complete the file; RecordingKept or RecordingMissing comes to the shell later. Does not wait."""
@@ -101,6 +105,8 @@ class Shell:
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
         self._figures = CallFigures()
         self.late: Callable[[float], None] = lambda _seconds: None  #: is told how late each event comes
+        self.decides = True  #: False once another switch leads: nothing is heard, written or sent any more
+        self.replaced: Callable[[], None] = lambda: None  #: is told that another has taken our name at an Asterisk
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
 
     def bind(self, ari: AriClient | None, node: str = HOME) -> None:
@@ -111,6 +117,11 @@ class Shell:
 
     def hear(self, message: dict[str, Any], node: str = HOME) -> None:
         """One message of an Asterisk; one that cannot be understood is logged, and the next is heard."""
+        if message.get("type") == "ApplicationReplaced":
+            log.critical("another switch has taken this application's name", node=node)
+            self.replaced()
+        if not self.decides:
+            return
         lag = heard(message, self._clock())
         self.late(lag)
         try:
@@ -122,7 +133,7 @@ class Shell:
         kind = message.get("type")
         if kind == "CallBroadcast":
             # One who is behind with his work leaves new calls to the fallback, which is not.
-            if self.claiming and lag < CLAIM_WITHIN:
+            if self.claiming and lag < CLAIM_WITHIN and self._is_for_us(message["channel"]):
                 channel = message["channel"]["id"]
                 self._send(
                     "POST", "events/claim", {"channelId": channel, "application": self._app}, lane=channel, node=node
@@ -130,12 +141,14 @@ class Shell:
             return
         if kind == "StasisStart" and message["args"][:1] in (["inbound"], ["again"]):
             self._caller_came(message, node)
-            # Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause.
-            source = f"channel:{message['channel']['id']}"
-            self._send(
-                "POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source, node=node
-            )
+            self._subscribe(message, node)
             return
+        if kind == "StasisStart" and message["args"][:1] == ["dial"]:
+            self._agent_dialled(message, node)
+            self._subscribe(message, node)
+            return
+        if kind == "StasisStart" and message["args"][:1] == ["supervise"]:
+            self._subscribe(message, node)  # who dialled a code is known by his channel, and comes as any leg does
         if kind == "StasisEnd":
             self._expect_end(ChannelId(message["channel"]["id"]))
             return
@@ -144,6 +157,24 @@ class Shell:
             self._expect_hang_up(event)
         elif event is not None:
             self.happen(event)
+
+    def _subscribe(self, message: dict[str, Any], node: str) -> None:
+        """Without it a caller who was never bridged ends with StasisEnd alone, and nobody tells the cause."""
+        source = f"channel:{message['channel']['id']}"
+        self._send("POST", f"applications/{self._app}/subscription", {"eventSource": source}, lane=source, node=node)
+
+    def _is_for_us(self, channel: dict[str, Any]) -> bool:
+        """A caller always; what the telephone of an agent dials, if there is anything to do about it."""
+        where = channel["dialplan"]
+        return where["context"] != DIALLED or self.engine.may_call(account_of(channel["name"]), where["exten"])
+
+    def _agent_dialled(self, message: dict[str, Any], node: str) -> None:
+        """The telephone of an agent calls us, to be connected with somebody."""
+        channel = ChannelId(message["channel"]["id"])
+        account = account_of(message["channel"]["name"])
+        work = self.engine.dialled(account, channel, message["args"][1], self._clock())
+        self.places.note(self.engine.call_of(channel) or call_of_caller(channel), node)
+        self.act(work)
 
     def _caller_came(self, message: dict[str, Any], node: str) -> None:
         """A new caller; or one whom we, or the switch before us, had sent through the dialplan to have him again."""
@@ -202,6 +233,8 @@ class Shell:
 
     def happen(self, event: ev.Event) -> None:
         """Let an event happen now."""
+        if not self.decides:
+            return
         try:
             work = self.engine.handle(event)
         except IllegalEvent as error:
@@ -211,6 +244,7 @@ class Shell:
 
     def act(self, work: Work) -> None:
         """Write the facts, then carry out the commands and set the timers."""
+        work = work if self.decides else Work()
         self._write(work)
         for command in sorted(work.commands, key=_later):
             match command:
@@ -218,12 +252,8 @@ class Shell:
                     self._set_timer(command)
                 case cmd.Mark(channel=channel, variables=variables):
                     self._mark(channel, variables)
-                case cmd.StartRecording(channel=channel, name=name):
-                    self._recorder.start(command.call, channel, name)
-                case cmd.KeepRecording(name=name):
-                    self._recorder.keep(command.call, name)
-                case cmd.KeepMessage(name=name):
-                    self._recorder.keep_message(command.call, name)
+                case cmd.StartRecording() | cmd.MaskRecording() | cmd.KeepRecording() | cmd.KeepMessage():
+                    self._record(command)
                 case cmd.LookUp() | cmd.CheckPin():
                     self.asks.begin(command)
                 case cmd.AnswerRequest(request=request, reason=reason):
@@ -236,6 +266,17 @@ class Shell:
             asyncio.get_running_loop().call_later(delay.total_seconds(), self._look_again)
         for timer in work.wrap_ups:
             self._set_wrap_up(timer)
+
+    def _record(self, command: cmd.Command) -> None:
+        match command:
+            case cmd.StartRecording(channel=channel, name=name):
+                self._recorder.start(command.call, channel, name)
+            case cmd.MaskRecording(channel=channel, on=on):
+                self._recorder.mask(command.call, channel, on=on)
+            case cmd.KeepRecording(name=name):
+                self._recorder.keep(command.call, name)
+            case cmd.KeepMessage(name=name):
+                self._recorder.keep_message(command.call, name)
 
     def _write(self, work: Work) -> None:
         facts, states = self._unwritten[0] + work.facts, self._unwritten[1] + work.states

@@ -1,4 +1,4 @@
-"""Whom a tenant may call outside. Trunks themselves are beside the phones, in `plans/lines.py`."""
+"""Whom a tenant may call outside, and whom never. Trunks themselves are beside the phones, in `plans/lines.py`."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -41,3 +41,40 @@ class OutsideRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tenant} → {self.prefix}…"
+
+
+class DoNotCall(models.Model):
+    """A number that a tenant does not call, whoever asks for it: no agent, callback, forwarding or program."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    number = models.CharField(
+        _("number"),
+        max_length=16,
+        validators=[RegexValidator(r"^\+[1-9][0-9]{4,14}$", _("A whole number with its country, as +8613800000001."))],
+        help_text=_("In full, with plus sign and country."),
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True, help_text=_("Who asked for it, and when."))
+    since_at = models.DateTimeField(_("since"))
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("number not to be called")
+        verbose_name_plural = _("numbers not to be called")
+        ordering = ["tenant", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "number"],
+                name="do_not_call_is_said_once",
+                violation_error_message=_("This number is on the list already."),
+            ),
+            models.CheckConstraint(
+                name="do_not_call_is_a_number",
+                condition=models.Q(number__regex=r"^\+[1-9][0-9]{4,14}$"),
+                violation_error_message=_("A whole number with its country, as +8613800000001."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -12,7 +12,7 @@ from seatline.errors import BadInput, Refused
 from telephony.core.lines import HeldNumber, OutsidePlan, TrunkPlan
 from telephony.core.values import TenantId
 from telephony.plans.lines import Trunk
-from telephony.trunks.models import OutsideRule
+from telephony.trunks.models import DoNotCall, OutsideRule
 from tenants.accounts.models import Tenant
 from tenants.numbers.services import numbers_in_force
 
@@ -33,7 +33,7 @@ def allow_outside(tenant: Tenant, prefix: str) -> OutsideRule:
         raise PrefixUnreadable(prefix=prefix)
     with transaction.atomic():
         rule, _ = OutsideRule.objects.get_or_create(tenant=tenant, prefix=prefix)
-        _plan_changed()
+        plan_changed()
     return rule
 
 
@@ -41,7 +41,7 @@ def forbid_outside(tenant: Tenant, prefix: str) -> None:
     """Take the rule back; calls that go on are left alone."""
     with transaction.atomic():
         OutsideRule.objects.filter(tenant=tenant, prefix=prefix).delete()
-        _plan_changed()
+        plan_changed()
 
 
 def add_trunk(name: str, host: str, *, priority: int = 10, capacity: int = 0) -> Trunk:
@@ -50,7 +50,7 @@ def add_trunk(name: str, host: str, *, priority: int = 10, capacity: int = 0) ->
         trunk, _ = Trunk.objects.update_or_create(
             name=name, defaults={"host": host, "priority": priority, "capacity": capacity}
         )
-        _plan_changed()
+        plan_changed()
     return trunk
 
 
@@ -73,7 +73,7 @@ def _kept(trunk: Trunk, fields: Mapping[str, object]) -> Trunk:
         setattr(trunk, name, value)
     trunk.clean_fields()
     trunk.save()
-    _plan_changed()
+    plan_changed()
     return trunk
 
 
@@ -96,13 +96,18 @@ def outside_plans(since: datetime) -> dict[TenantId, OutsidePlan]:
     prefixes: dict[UUID, set[str]] = defaultdict(set)
     for tenant_id, prefix in OutsideRule.objects.values_list("tenant_id", "prefix"):
         prefixes[tenant_id].add(prefix)
+    never: dict[UUID, set[str]] = defaultdict(set)
+    for tenant_id, number in DoNotCall.objects.values_list("tenant_id", "number"):
+        never[tenant_id].add(number)
     return {
-        TenantId(tenant): OutsidePlan(numbers=tuple(held[tenant]), prefixes=frozenset(prefixes[tenant]))
+        TenantId(tenant): OutsidePlan(
+            numbers=tuple(held[tenant]), prefixes=frozenset(prefixes[tenant]), never=frozenset(never[tenant])
+        )
         for tenant in {*held, *prefixes}
     }
 
 
-def _plan_changed() -> None:
-    # As `plans.services.plan_changed`, which stands above this room.
+def plan_changed() -> None:
+    """Tell the switch, as `plans.services.plan_changed` does, which stands above this room."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('seatline_plan', '')")

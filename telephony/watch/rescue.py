@@ -12,7 +12,7 @@ from typing import Any
 SILENT_AFTER = 3.0  # seconds without a good beat of the switch
 AGAIN_AFTER = 10.0  # seconds before a channel that was helped is helped once more: a prompt may hold it so long
 #: Where a channel is in the dialplan's own hands, although the application still hears of it.
-OUTSIDE = frozenset({"fallback", "nobody", "full"})
+OUTSIDE = frozenset({"fallback", "nobody", "full", "turned-away"})
 _CALLER = "PJSIP/trunk-"
 
 

@@ -48,6 +48,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "telephony.prompt": "rcu",
         "telephony.system": "rcu",
         "telephony.tablerow": "rcud",
+        "telephony.donotcall": "rcud",
         "telephony.callback": "ru",
         "telephony.voicemail": "ru",
     },
@@ -76,6 +77,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "telephony.phone": "rcu",
         "telephony.trunk": "rcu",
         "telephony.outsiderule": "rcud",
+        "telephony.donotcall": "rcud",
     },
     # Gives and takes accounts; reads what was done.
     SECURITY: {

@@ -155,8 +155,9 @@ def _likeness(call: Call, at: datetime) -> object:
         waited_long and not over, legs,
         call.dialling and replace(call.dialling, asked=None, tried=()), call.dialling and bool(call.dialling.asked),
         not over and (call.asked, call.awaited > 0), call.message != "", _sending(call),
+        call.going_out and (call.going_out.callback, call.going_out.by_hand, call.going_out.told is not None),
         call.recording != "", call.outcome, call.ended_by, () if over else tuple(sorted(call.timers)),
-        () if over else (call.aside, call.typed),
+        () if over else (call.aside, call.typed, call.masked is not None),
     )  # fmt: skip
 
 
@@ -178,6 +179,9 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
     """Everything that can be told of this call next, true or mistaken, now or late."""
     for wait in (SOON, LATE):
         head = {"call": call.id, "at": last + wait}
+        if call.masked is not None and call.typed is None:
+            yield from _paying(call, head)
+            continue
         if _is_between(call):
             yield from _answers(call, head)
             continue
@@ -223,6 +227,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield ev.ChannelEnded(**head, channel=outside.channel, cause=34)
             for key in "12":
                 yield ev.KeyPressed(**head, key=key, channel=outside.channel)
+        if call.going_out is not None and call.going_out.told is not None:
+            yield ev.PromptEnded(**head, playback=call.going_out.told)
         if call.dialling and call.dialling.asked:
             yield ev.PromptEnded(**head, playback=call.dialling.asked)
         for count in {call.awaited, -1}:
@@ -254,7 +260,9 @@ def _wishes(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
     if not call.plan.queues[QUEUE].record or call.dialled != NUMBER:
         return
     first = call.stage is not Stage.TALKING or len(call.legs) == 2
-    for wish in Wish if first else (Wish.LEAVE,):
+    pays = call.stage is Stage.TALKING and len(call.legs) == 2 and not call.aside and not call.legs[1].held
+    wishes = [wish for wish in Wish if pays or wish is not Wish.RECORDING_PAUSE]
+    for wish in wishes if first else (Wish.LEAVE,):
         for target in ("2002", "tickets", RESCUE[0]) if wish is Wish.CONSULT else ("tickets",):
             yield ev.WishUttered(**head, request=REQUEST, wish=wish, target=target)
     yield ev.WishUttered(**head, request=REQUEST, wish=Wish.LEAVE, agent=an_agent(9).agent)
@@ -262,6 +270,16 @@ def _wishes(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
     types = first and not any(leg.held for leg in call.legs)
     for leg in agents if types else ():
         yield from _keys(call, head, leg)
+
+
+def _paying(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
+    """While a payment is taken: how that ends. All else is as without it."""
+    for wish in (Wish.RECORDING_PAUSE, Wish.RECORDING_RESUME):
+        yield ev.WishUttered(**head, request=REQUEST, wish=wish)
+    for count in (call.timers["mask"], -1):
+        yield ev.TimerFired(**head, timer="mask", count=count)
+    for leg in call.legs:
+        yield ev.ChannelEnded(**head, channel=leg.channel)
 
 
 def _keys(call: Call, head: dict[str, Any], leg: Leg) -> Iterator[ev.Event]:
@@ -318,7 +336,14 @@ def _callbacks(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
             **head, callback=CallbackId(UUID(int=0xBAC)), attempt=1, tenant=MUSEUM, queue=call.plan.queues[QUEUE],
             number=RESCUE[0], dialled=NUMBER, since=NINE,
         )  # fmt: skip
+        phone = ev.AtPhone(agent=an_agent(1).agent, endpoint=Endpoint("seat-1"), channel=ChannelId("dials"))
+        for one, number in ((phone, RESCUE[0]), (phone, "+4930123456"), (None, RESCUE[0])):
+            yield ev.DialDue(
+                **head, tenant=MUSEUM, queue=call.plan.queues[QUEUE], agent=an_agent(1).agent, number=number,
+                phone=one, request=None if one else REQUEST,
+            )  # fmt: skip
     yield ev.CallbackWithdrawn(**head)
+    yield ev.LineDialled(**head, channel=ChannelId("line"), agent=an_agent(1).agent, target="2002")
 
 
 def agents_talking(call: Call) -> int:

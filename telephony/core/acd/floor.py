@@ -200,6 +200,14 @@ class Floor(Roster):
         self.become(found, State.RINGING, at, call)
         return found
 
+    def occupy(self, agent: Agent, call: CallId, queue: QueueId, at: datetime, *, rings: bool) -> None:
+        """The agent begins a call of his own by a queue's rules, whatever he did before: ready, paused or wrapping up.
+
+        With `rings` his telephone is to be rung for it.
+        """
+        agent.queue, agent.rung_at = queue, None
+        self.become(agent, State.RINGING if rings else State.TALKING, at, call)
+
     def holds(self, agent_id: AgentId, held: bool, at: datetime) -> None:
         """The agent who talks puts the call on hold, or takes it back."""
         agent = self.agents.get(agent_id)

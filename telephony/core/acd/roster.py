@@ -74,6 +74,15 @@ class Roster:
         self._serving[who.agent].append((line, member))
         self._offer_to(agent)
 
+    def at(self, endpoint: Endpoint) -> Agent | None:
+        """Who is logged in at a telephone."""
+        return next((agent for agent in self.agents.values() if agent.who.endpoint == endpoint), None)
+
+    def queues_of(self, agent_id: AgentId) -> list[QueuePlan]:
+        """The queues that an agent serves, by tenant and code."""
+        plans = [line.plan for line, _ in self._serving.get(agent_id, ())]
+        return sorted(plans, key=lambda plan: (plan.tenant, plan.code))
+
     def sign_in(self, who: SignedIn) -> Agent:
         """An agent has logged in."""
         state = State.PAUSED if who.paused else State.READY

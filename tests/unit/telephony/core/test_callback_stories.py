@@ -276,7 +276,7 @@ def test_new_switch_takes_over_what_the_facts_tell(after, stage, outcome):
     (call,) = world.engine.calls.values()
     again = resume(call.id, world.facts, world.engine.plan)
     assert (again.stage, again.outcome) == (stage, outcome)
-    assert (again.calling_back.attempt, again.channel, again.caller) == (1, call.channel, MOBILE)
+    assert (again.going_out.attempt, again.channel, again.caller) == (1, call.channel, MOBILE)
     assert [(leg.channel, leg.ended_at) for leg in again.legs] == [(leg.channel, leg.ended_at) for leg in call.legs]
 
 
