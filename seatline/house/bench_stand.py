@@ -167,7 +167,7 @@ def _let_phones_in(stand: Stand, accounts: dict[str, str], undo: ExitStack, scen
 
     def free() -> bool:
         shown = stand.asterisk.ask("queue show")
-        # Who registered seconds before the phones' SIPp listened was asked in vain, and is asked again in half a minute.
+        # Who registered long before the phones' SIPp listened was asked in vain, and again only in half a minute.
         for absent in set(re.findall(r"PJSIP/([\w-]+).*\(Unavailable\)", shown)):
             stand.asterisk.ask(f"pjsip qualify {absent}")
         return _free(shown) == members
