@@ -21,7 +21,7 @@ LOGIN_NUMBER = "96968045"  # of the demo's block: agents outside the room log in
 RTP = (12000, 15999)  # 370 seats need 1480; callers who wait and phones that are called need their own
 # Program -> the role it logs in with; in the order in which they are started.
 LOGINS = {"witness": "seatline_switch", "agi": "seatline_switch", "switch": "seatline_switch",
-          "watchdog": "seatline_switch",
+          "standby": "seatline_switch", "watchdog": "seatline_switch",
           "worker": "seatline_app", "web": "seatline_app", "phones": "seatline_switch"}  # fmt: skip
 _PASSWORDS = {"seatline_owner": "HOUSE_OWNER_PASSWORD", "seatline_app": "HOUSE_APP_PASSWORD",
               "seatline_switch": "HOUSE_SWITCH_PASSWORD"}  # fmt: skip
@@ -49,6 +49,17 @@ class House:
         if values != there:
             secrets.save(path, values)
         return cls(local, values)
+
+    @property
+    def has_standby(self) -> bool:
+        """Whether a second switch stands by; chosen with `./run up --standby`, and kept."""
+        return self.values.get("HOUSE_STANDBY") == "yes"
+
+    def choose_standby(self, wanted: bool) -> "House":
+        """The same house with a second switch, or without, from now on."""
+        values = {**self.values, "HOUSE_STANDBY": "yes" if wanted else "no"}
+        secrets.save(self.local / "env", values)
+        return replace(self, values=values)
 
     def with_new_ports(self, names: list[str]) -> "House":
         """The same house with other free ports under these names, kept from now on."""
@@ -155,7 +166,7 @@ class House:
 
     def describe_kept(self) -> None:
         """Write that file. Scripted phones are actors of the demo: nobody misses one that left the stage."""
-        kept = [self.program(name) for name in LOGINS if name not in ("watchdog", "phones")]
+        kept = [program for program in self.programs if program.name not in ("watchdog", "phones")]
         describe([self.asterisk.process, *kept], self.kept)
 
     def program(self, name: str) -> Process:
@@ -165,11 +176,12 @@ class House:
             "witness": (python, manage, "witness"),
             "agi": (python, manage, "agi"),
             "switch": (python, manage, "switch"),
+            "standby": (python, manage, "switch"),  # the same program: who of the two leads is not in their names
             "worker": (python, manage, "worker"),
             "web": (
                 python, "-m", "uvicorn", "seatline.asgi:application", "--host", "127.0.0.1",
                 "--port", self.values["SEATLINE_WEB_PORT"], "--loop", "uvloop", "--timeout-graceful-shutdown", "2",
-                "--ws", "none", "--lifespan", "off", "--no-access-log",
+                "--ws", "websockets-sansio", "--lifespan", "off", "--no-access-log",
             ),
             "phones": (python, "-m", "seatline.house.phones"),
             "watchdog": (python, "-m", "seatline.house.watchdog", str(self.kept)),
@@ -196,4 +208,4 @@ class House:
     @property
     def programs(self) -> list[Process]:
         """All our own programs, in the order in which they start."""
-        return [self.program(name) for name in LOGINS]
+        return [self.program(name) for name in LOGINS if name != "standby" or self.has_standby]

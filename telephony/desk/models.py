@@ -50,8 +50,6 @@ class Offer(models.Model):
     caller = models.CharField(_("caller"), max_length=80, blank=True)
     dialled = models.CharField(_("number dialled"), max_length=40, blank=True)
     queue_code = models.CharField(_("queue's code"), max_length=32, blank=True)
-    path = models.JSONField(_("path"), default=list, help_text=_("What the caller chose on the way, oldest first."))
-    verified = models.BooleanField(_("verified"), default=False, help_text=_("The caller keyed a PIN that was right."))
     waiting_since = models.DateTimeField(_("waiting since"), null=True)
     offered_at = models.DateTimeField(_("offered at"))
 

@@ -61,8 +61,6 @@ class Migration(migrations.Migration):
                 ('caller', models.CharField(blank=True, max_length=80, verbose_name='caller')),
                 ('dialled', models.CharField(blank=True, max_length=40, verbose_name='number dialled')),
                 ('queue_code', models.CharField(blank=True, max_length=32, verbose_name="queue's code")),
-                ('path', models.JSONField(default=list, help_text='What the caller chose on the way, oldest first.', verbose_name='path')),
-                ('verified', models.BooleanField(default=False, help_text='The caller keyed a PIN that was right.', verbose_name='verified')),
                 ('waiting_since', models.DateTimeField(null=True, verbose_name='waiting since')),
                 ('offered_at', models.DateTimeField(verbose_name='offered at')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='tenant')),

@@ -66,6 +66,7 @@ class PhoneAccount:
     endpoint: str
     digest: str
     label: str
+    browser: bool = False  #: speaks WebRTC
 
 
 def plan_changed() -> None:

@@ -27,13 +27,19 @@ def objects(phone: PhoneAccount, proxy: str = "") -> Mapping[str, dict[str, str]
         "auth": {
             "auth_type": "digest", "username": name, "realm": "seatline", "password_digest": f"MD5:{phone.digest}",
         },
-        "aor": behind if proxy else registers,
+        "aor": behind if proxy and not phone.browser else registers,
         "endpoint": {
-            "context": "phones", "auth": name, "aors": name, "disallow": "all", "allow": "alaw,ulaw",
-            "direct_media": "no", "rewrite_contact": "yes", "rtp_symmetric": "yes", "dtmf_mode": "auto",
-            "accountcode": name, "callerid": phone.label, "transport": "transport-udp",
+            "context": "phones", "auth": name, "aors": name, "disallow": "all", "direct_media": "no",
+            "rewrite_contact": "no" if proxy and not phone.browser else "yes", "rtp_symmetric": "yes", "dtmf_mode": "auto", "accountcode": name,
+            "callerid": phone.label, **(_BROWSER if phone.browser else _DESK),
         },
     }  # fmt: skip
+
+
+_DESK = {"allow": "alaw,ulaw", "transport": "transport-udp"}
+# A-law first for browsers too: they all speak it, and nothing is transcoded. `webrtc` stands for ICE, DTLS-SRTP, AVPF
+# and one port for all; the certificate is made anew at each start, and its fingerprint goes by the signalling.
+_BROWSER = {"allow": "alaw,ulaw,opus", "transport": "transport-ws", "webrtc": "yes", "dtls_auto_generate_cert": "yes"}
 
 
 class Accounts:
@@ -79,7 +85,7 @@ class Accounts:
         answer = await ari.request("GET", "endpoints/PJSIP")
         there = {str(one["resource"]) for one in answer.body or []}
         # Trunks are files, not ours to remove.
-        return {name for name in there - set(wanted) if name.startswith("seat-")}
+        return {name for name in there - set(wanted) if name.startswith(("seat-", "web-"))}
 
 
 def _uri(kind: str, name: str) -> str:

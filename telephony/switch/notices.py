@@ -8,7 +8,14 @@ import structlog
 from django.db import connection
 
 log = structlog.get_logger(__name__)
-CHANNELS = ("seatline_presence", "seatline_plan", "seatline_numbers", "seatline_callbacks", "seatline_requests")
+CHANNELS = (
+    "seatline_presence",
+    "seatline_plan",
+    "seatline_numbers",
+    "seatline_callbacks",
+    "seatline_requests",
+    "seatline_phones",
+)
 AGAIN_AFTER = 1.0  # seconds
 
 

@@ -1,0 +1,41 @@
+"""The agent's own figures of the day, counted from the tenant's midnight."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, Sum
+
+from agents.desktop.entry import DeskAgent
+from agents.presence.models import PresenceInterval, State
+from telephony.journal.models import Leg
+from telephony.reports.measures import Handled, handling_time
+from tenants.accounts.models import Tenant
+from tenants.accounts.scope import telephony_scope
+
+NONE = timedelta(0)
+
+
+def figures_of(agent: DeskAgent, at: datetime) -> dict[str, Any]:
+    """Calls taken and missed, time talked and the handling time of a call; of all the agent's tenants together."""
+    with telephony_scope():
+        zone = ZoneInfo(Tenant.objects.values_list("time_zone", flat=True).get(id=agent.tenant_id))
+        midnight = datetime.combine(at.astimezone(zone).date(), time(), zone)
+        legs = Leg.objects.filter(agent_id=agent.agent_id, tenant_id__in=agent.tenant_ids, started_at__gte=midnight)
+        row = legs.aggregate(
+            taken=Count("id", filter=Q(answered_at__isnull=False)), missed=Count("id", filter=Q(missed=True)),
+            talked=Sum("talked"), held=Sum("held"),
+        )  # fmt: skip
+        wrap_ups = PresenceInterval.objects.filter(
+            agent_id=agent.agent_id, state=State.WRAP_UP, starts_at__gte=midnight, ends_at__isnull=False
+        )
+        wrapped_up = sum((end - start for start, end in wrap_ups.values_list("starts_at", "ends_at") if end), NONE)
+    handled = Handled(
+        legs=row["taken"], talked=row["talked"] or NONE, held=row["held"] or NONE, wrapped_up=wrapped_up
+    )  # fmt: skip
+    return {
+        "calls": row["taken"],
+        "missed": row["missed"],
+        "talked": round(handled.talked.total_seconds()),
+        "handling": round(handling_time(handled).value or 0) if row["taken"] else None,
+    }
