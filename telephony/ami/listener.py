@@ -95,6 +95,14 @@ class AmiListener:
         answer = await self._action({"Action": "MixMonitor", "Channel": channel, "File": str(raw), "Options": "D"})
         return bool(getattr(answer, "success", False))
 
+    async def mask(self, channel: ChannelId, *, on: bool) -> bool:
+        """Let what is recorded of a channel go on in silence, or with sound again; False if refused.
+
+        Its times go on, where a pause would cut it short (docs.asterisk.org, MixMonitorMute).
+        """
+        state = {"Direction": "both", "State": "1" if on else "0"}
+        return await self.do({"Action": "MixMonitorMute", "Channel": channel, **state})
+
     def record_later(self, channel: str, raw: Path) -> None:
         """The same from when the channel is in a bridge (option b); does not wait. Left undone with AMI away."""
         if self.logged_in.is_set():

@@ -36,7 +36,8 @@ def bring_in(turn: Turn, *legs: Leg) -> None:
         if leg.no in turn.call.aside:
             turn.order(cmd.StopMusic, channel=leg.channel)
     turn.become(aside=turn.call.aside - {leg.no for leg in legs})
-    turn.order(cmd.Connect, bridge=talk_bridge(turn.call.id), channels=tuple(leg.channel for leg in legs), there=True)
+    bridge, channels = talk_bridge(turn.call.id), tuple(leg.channel for leg in legs)
+    turn.order(cmd.Connect, bridge=bridge, channels=channels, there=True, keys=turn.call.masked is None)
 
 
 def all_in(turn: Turn) -> None:

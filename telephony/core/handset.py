@@ -2,6 +2,7 @@
 
     ##TARGET#   send the caller on, blind            *2TARGET#   consult
     *5          hold, and take back                  while consulting: *1 cancel, *2 complete, *3 all three, *4 toggle
+    *6          a payment is taken, and is over: nobody keeps or overhears it
 
 Rules of this file: keys count only if the agent's own telephone sent them, never the caller's or a number outside.
 A target is digits; three seconds without a key end it as # does. Keys that begin no code mean nothing.
@@ -20,7 +21,7 @@ TIMER = "typed"
 KEYED_WITHIN = timedelta(seconds=3)  # from key to key, as Asterisk's transferdigittimeout
 BLIND, CONSULT = "##", "*2"
 ONE_PRESS = {"*1": Wish.CANCEL, "*2": Wish.COMPLETE, "*3": Wish.ADD, "*4": Wish.TOGGLE}  # while consulting
-HOLD = "*5"
+HOLD, MASK = "*5", "*6"
 LONGEST = 20  # keys of a code with its target
 
 
@@ -71,6 +72,8 @@ def time_is_over_enquiring(turn: Turn, event: ev.TimerFired) -> None:
 
 def _code(turn: Turn, keys: str) -> tuple[Wish, str] | None:
     """The wish that these keys are, and its target; None if they are none, or not yet."""
+    if keys == MASK:
+        return (Wish.RECORDING_PAUSE if turn.call.masked is None else Wish.RECORDING_RESUME), ""
     if turn.call.stage is not Stage.TALKING:
         wish = ONE_PRESS.get(keys)
         return (wish, "") if wish is not None else None
@@ -84,7 +87,7 @@ def _code(turn: Turn, keys: str) -> tuple[Wish, str] | None:
 
 
 def _may_become_one(turn: Turn, keys: str) -> bool:
-    begins = (BLIND, CONSULT, HOLD) if turn.call.stage is Stage.TALKING else tuple(ONE_PRESS)
+    begins = (MASK, *((BLIND, CONSULT, HOLD) if turn.call.stage is Stage.TALKING else ONE_PRESS))
     if any(one.startswith(keys) for one in begins):
         return True
     targets = (keys.removeprefix(one) for one in (BLIND, CONSULT) if keys.startswith(one))

@@ -3,6 +3,7 @@
 Rules of this file: a kind of fact that is not in `KINDS` cannot be kept. Kinds and fields are never renamed.
 """
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,7 @@ def _plain(value: object) -> object:
             return value
 
 
-_TYPES = {
+_TYPES: dict[Any, Callable[[Any], Any]] = {
     UUID: UUID,
     UUID | None: lambda value: UUID(value) if value else None,
     Outcome: Outcome,

@@ -14,6 +14,7 @@ from telephony.core.opening import Hours
 from telephony.core.values import AgentId, FlowId, QueueId, TenantId
 
 ALWAYS = Hours("UTC")
+LONGEST_MASK = timedelta(minutes=3)  # of a payment's silence, where no queue says otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ class QueuePlan:
     music: str = "default"
     record: bool = True
     callback_hours: Hours = ALWAYS  # when customers may be called back; always, if not said
+    longest_mask: timedelta = LONGEST_MASK  # of a payment: then the recording is resumed by itself
     missed_after: timedelta = timedelta(0)  # who hung up after waiting so long is called back; 0: nobody
 
 

@@ -3,6 +3,7 @@
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
+from telephony.core.beside import beside, follow
 from telephony.core.call import Call, Turn
 from telephony.core.states import TRANSITIONS
 
@@ -18,7 +19,7 @@ def step(call: Call, event: ev.Event) -> Stepped:
 
     News of a timer that was set anew or dropped meanwhile changes nothing.
     """
-    handler = TRANSITIONS[call.stage].get(type(event))
+    handler = beside(call, event) or TRANSITIONS[call.stage].get(type(event))
     if handler is None:
         raise IllegalEvent(f"{type(event).__name__} at stage {call.stage}")
     if isinstance(event, ev.TimerFired) and call.timers.get(event.timer) != event.count:
@@ -27,4 +28,5 @@ def step(call: Call, event: ev.Event) -> Stepped:
     if isinstance(event, ev.TimerFired):
         turn.drop_timer(event.timer)
     handler(turn, event)
+    follow(turn)
     return turn.call, tuple(turn.commands), tuple(turn.facts)

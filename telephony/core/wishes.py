@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from telephony.core import commands as cmd
 from telephony.core import events as ev
-from telephony.core import in_conference, in_enquiry, in_talk
+from telephony.core import coming_back, in_conference, in_enquiry, in_talk, masking
 from telephony.core.call import Asked, Stage, Turn
 from telephony.core.events import Wish
 from telephony.core.gathering import end_all, send_away
@@ -39,6 +39,9 @@ def carry_out(turn: Turn, asked: Asked, wish: Wish, target: str = "") -> None:
     if wish in (Wish.BLIND_TRANSFER, Wish.CONSULT):
         ask_for(turn, asked, target, consult=wish is Wish.CONSULT)  # which answers when the target is known
         return
+    if wish in (Wish.STEP_AWAY, Wish.COME_BACK):
+        coming_back.asked_for(turn, asked, wish)
+        return
     granted = _granted(turn, leg, wish)
     if granted is None:
         answer(turn, asked, NOT_NOW)
@@ -49,6 +52,9 @@ def carry_out(turn: Turn, asked: Asked, wish: Wish, target: str = "") -> None:
 
 def _granted(turn: Turn, leg: Leg, wish: Wish) -> Granted | None:
     stage, transfer = turn.call.stage, turn.call.transfer
+    if wish in _OF_PAYMENTS:
+        begins = wish is Wish.RECORDING_PAUSE
+        return _OF_PAYMENTS[wish] if begins is (turn.call.masked is None) else None
     if transfer is not None and leg.no != transfer.by:
         return _third_leaves if stage is Stage.APART and wish in (Wish.LEAVE, Wish.HANG_UP) else None
     held = leg.held and turn.call.caller_leg.no in turn.call.aside
@@ -97,6 +103,7 @@ def _join(turn: Turn, leg: Leg) -> None:
     in_enquiry.join(turn)
 
 
+_OF_PAYMENTS: Mapping[Wish, Granted] = {Wish.RECORDING_PAUSE: masking.begin, Wish.RECORDING_RESUME: masking.end}
 _GRANTED: Mapping[Stage, Mapping[Wish, Granted]] = {
     Stage.TALKING: {
         Wish.HOLD: in_talk.hold_for,

@@ -106,8 +106,6 @@ class Node:
         greeting = asyncio.create_task(self._greet_until_heard(ari))
         try:
             async for message in ari.events():
-                if message.get("type") == "ApplicationReplaced":
-                    log.error("another switch has taken this application's name", node=self.name)
                 self._shell.hear(message, self.name)
         finally:
             greeting.cancel()
@@ -180,6 +178,10 @@ class Managers:
     async def record(self, channel: ChannelId, raw: Path) -> bool:
         """Record both directions of a channel; False if refused."""
         return await self._of(channel).record(channel, raw)
+
+    async def mask(self, channel: ChannelId, *, on: bool) -> bool:
+        """Record a channel in silence, or with sound again; False if refused."""
+        return await self._of(channel).mask(channel, on=on)
 
     def mark(self, channel: ChannelId, variables: Mapping[str, str]) -> None:
         """Set variables of a channel; does not wait."""

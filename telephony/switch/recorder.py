@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from telephony.core import events as ev
+from telephony.core.listening import MaskingFailed
 from telephony.core.values import CallId, ChannelId
 from telephony.recordings.files import keep, keep_message
 
@@ -23,6 +24,9 @@ class Manages(Protocol):
 
     async def record(self, channel: ChannelId, raw: Path) -> bool:
         """Record both directions of a channel into a file; False if refused."""
+
+    async def mask(self, channel: ChannelId, *, on: bool) -> bool:
+        """Record it in silence, or with sound again; False if refused."""
 
 
 class Recorder:
@@ -48,6 +52,10 @@ class Recorder:
         """Begin to record both directions of a channel; does not wait."""
         self._run(self._start(call, channel, name))
 
+    def mask(self, call: CallId, channel: ChannelId, *, on: bool) -> None:
+        """Go on in silence, or with sound again; does not wait. MaskingFailed comes if Asterisk goes on with sound."""
+        self._run(self._mask(call, channel, on))
+
     def keep(self, call: CallId, name: str) -> None:
         """Complete the file of a call that is over; does not wait."""
         self._run(self._keep(call, name))
@@ -69,6 +77,17 @@ class Recorder:
             self._refused[name] = f"AMI is away: {error!r}"
         if name in self._refused:
             log.error("call is not recorded", call_id=str(call), cause=self._refused[name])
+
+    async def _mask(self, call: CallId, channel: ChannelId, on: bool) -> None:
+        try:
+            done = await self._ami.mask(channel, on=on)
+        except Exception as error:
+            log.error("ami is away", call_id=str(call), cause=repr(error))
+            done = False
+        if not done:
+            log.critical("recording does not obey", call_id=str(call), silent=on)
+            if on:
+                self._happen(MaskingFailed(call=call, at=self._clock()))
 
     async def _keep(self, call: CallId, name: str) -> None:
         raw = self.raw(name)

@@ -5,7 +5,8 @@ the queue, or where their flow was. Calls whose channels are gone are closed on 
 moves the engine, and says what is to be done.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,11 +15,14 @@ from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core.call import TALKS, Call, Stage
 from telephony.core.engine import AgentState, Engine, Work
+from telephony.core.listening import gallery
 from telephony.core.values import BridgeId, CallId, ChannelId, EndedBy, LegKind, Outcome, talk_bridge
 
 RINGS = (Stage.RINGING, Stage.PASSING, Stage.ENQUIRING, Stage.CALLING)  # stages in which an answer may be missed
 BUSY = TALKS | {Stage.CALLING, Stage.CLEARING, Stage.ENDED}  # stages in which nobody is had again
 NOBODY = CallId(UUID(int=0))  # commands about things that belong to no call
+_IS_OURS = re.compile(r"-(talk|g\d+)$")  # ids of bridges that the switch makes
+_OF_SUPERVISORS = re.compile(r"-[se]\d+(-\d+)?$")  # ids of channels that it makes for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def reconcile(
             elif call.stage is Stage.CLEARING:
                 failed = leg.kind is LegKind.CALLER and call.outcome is Outcome.FAILED
                 work.commands.append((cmd.LetGo if failed else cmd.HangUp)(call=call.id, channel=leg.channel))
+        work.add(_supervisors(engine, call, live, at))
         now = engine.calls.get(call.id)
         if now is None:
             continue  # its channels were gone, and nothing more belongs to it
@@ -84,8 +89,34 @@ def reconcile(
             work.add(engine.handle(ev.TargetRefused(call=call.id, at=at, reason="interrupted")))
         if now.stage not in BUSY and now.channel in live:
             work.add(engine.handle(ev.Stranded(call=call.id, at=at)))
-    ours = {talk_bridge(call) for call in engine.calls}
-    for bridge in bridges:
-        if bridge.endswith("-talk") and bridge not in ours:
-            work.commands.append(cmd.DropBridge(call=NOBODY, bridge=bridge))
+    work.commands += _left_over(engine, live, bridges)
     return work
+
+
+def _supervisors(engine: Engine, call: Call, live: Mapping[ChannelId, LiveChannel], at: datetime) -> Work:
+    """Supervisors who went meanwhile, or hear nothing any more, are out; who has come is there."""
+    work = Work()
+    for one in call.listeners:
+        there = live.get(one.channel)
+        deaf = one.ears is not None and one.ears not in live
+        if (there is None and (one.there or not one.called_us)) or (there is not None and deaf):
+            work.commands.append(cmd.HangUp(call=call.id, channel=one.channel))
+            work.add(engine.handle(ev.ChannelEnded(call=call.id, at=at, channel=one.channel)))
+        elif there is not None and there.up and not one.there:
+            work.add(engine.handle(ev.LegAnswered(call=call.id, at=at, channel=one.channel)))
+    return work
+
+
+def _left_over(
+    engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId]
+) -> Iterator[cmd.Command]:
+    """Take down bridges of no call, and channels of supervisors of whom nobody knows."""
+    ours = {talk_bridge(call) for call in engine.calls}
+    ours |= {gallery(call.id, one.no) for call in engine.calls.values() for one in call.listeners}
+    for bridge in bridges:
+        if _IS_OURS.search(bridge) and bridge not in ours:
+            yield cmd.DropBridge(call=NOBODY, bridge=bridge)
+    known = {channel for call in engine.calls.values() for one in call.listeners for channel in one.channels}
+    for channel in live:
+        if _OF_SUPERVISORS.search(channel) and channel not in known and engine.call_of(channel) is None:
+            yield cmd.HangUp(call=NOBODY, channel=channel)

@@ -24,6 +24,7 @@ VALUES = {
     int | None: st.none() | st.integers(0, 2**31),
     bool: st.booleans(),
     UUID: st.uuids(),
+    UUID | None: st.none() | st.uuids(),
     Outcome: st.sampled_from(Outcome),
     EndedBy: st.sampled_from(EndedBy),
     dict[str, str]: st.dictionaries(texts, texts, max_size=3),
