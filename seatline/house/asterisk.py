@@ -72,6 +72,8 @@ class Asterisk:
     ports: Ports
     access: Access = field(repr=False)
     app: str = "seatline"
+    name: str = "seatline"  # begins the names of its channels; several Asterisks of one switch need different ones
+    proxy: str = ""  # host:port of the SIP proxy that stands before it (docs/nodes.md); empty: nobody does
     carriers: tuple[Carrier, ...] = (Carrier("carrier", "127.0.0.10"),)
     login_number: str = ""  # where agents outside the room log in, as carriers send it; empty: nowhere
     tone_zone: str = "cn"
@@ -117,7 +119,8 @@ class Asterisk:
             "site_folder": str(self.site_folder),
             "fallback_folder": str(self.sounds.parent / "fallback"),
             "most_callers": str(self.most_callers),
-            "system_name": "seatline",
+            "system_name": self.name,
+            "proxy": self.proxy,
             "sip_port": str(self.ports.sip),
             "http_port": str(self.ports.http),
             "ami_port": str(self.ports.ami),

@@ -28,8 +28,8 @@ class VariableUnset(Refused):
     """asterisk_etc/{file} uses {{{{ {name} }}}}, which has no value. Give it one in seatline/house/asterisk.py."""
 
 
-def render(values: Values, templates: Path = TEMPLATES) -> dict[str, str]:
-    """File name -> text, for every template."""
+def render(values: Values, templates: Path = TEMPLATES, comment: str = ";") -> dict[str, str]:
+    """File name -> text, for every template; `comment` begins a line of words there."""
     # `string_if_invalid` marks what is unset. Both the engine and the context must not escape, or `x&<y` in a
     # secret becomes `x&amp;&lt;y`.
     engine = Engine(dirs=[str(templates)], autoescape=False, string_if_invalid="<<UNSET %s>>")
@@ -40,7 +40,8 @@ def render(values: Values, templates: Path = TEMPLATES) -> dict[str, str]:
         missing = [*_UNSET.findall(text), *(name for name in _IN_TAGS.findall(source) if name not in values)]
         if missing:
             raise VariableUnset(file=template.name, name=missing[0])
-        head = f"; Rendered from asterisk_etc/{template.name} by ./run: a change made here is lost at the next start.\n"
+        whence = f"{templates.name}/{template.name}"
+        head = f"{comment} Rendered from {whence} by ./run: a change made here is lost at the next start.\n"
         files[template.name] = head + text
     return files
 

@@ -39,6 +39,11 @@ class Settings:
         return self.var / "journal" / "switch.sqlite3"
 
     @property
+    def proxy_accounts(self) -> Path:
+        """The folder in which the SIP proxy finds the telephones' accounts."""
+        return self.var / "proxy"
+
+    @property
     def fallback_journal(self) -> Path:
         """The file that the watchdog writes facts of the fallback to."""
         return self.fallback_journal_of(self.node)

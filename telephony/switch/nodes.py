@@ -48,6 +48,10 @@ class Nodes:
         for node in self.all.values():
             node.ami.stop()
 
+    def there(self) -> list[str]:
+        """Those with a socket."""
+        return [name for name, node in self.all.items() if node.ari is not None]
+
     @property
     def away(self) -> list[str]:
         """Those without a socket."""

@@ -58,7 +58,7 @@ class Places:
             channel = self._begun_by(call)
             if channel is None:
                 return self.names[0]
-            self.note(call, self._in_name(channel) or self.names[0])
+            self.note(call, self.of_name(channel))
         return self._known[call]
 
     def of_channel(self, channel: ChannelId) -> str:
@@ -73,7 +73,11 @@ class Places:
         """Those of the calls that are on this node."""
         return {call for call in calls if self.of_call(call) == name}
 
-    def _in_name(self, channel: ChannelId) -> str | None:
+    def of_name(self, channel: str) -> str:
+        """The node whose name the channel has; the first, if it has none's."""
+        return self._in_name(channel) or self.names[0]
+
+    def _in_name(self, channel: str) -> str | None:
         return next((name for name in self.names if channel.startswith(f"{name}-")), None)
 
 

@@ -6,12 +6,13 @@ An alarm is a name that stays the same and a sentence; it is logged once when it
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
+from telephony.switch.figures import ALARM
 from telephony.watch import heartbeat
 from telephony.watch.heartbeat import Beat
 
@@ -36,6 +37,7 @@ class Pulse:
         self._clock = clock
         self._look = look
         self._alarms = alarms
+        self.nodes: Callable[[], Sequence[str]] = lambda: ()  #: the Asterisks to which there is a connection
         self._lag = 0.0
         self._known: Mapping[str, str] = {}
         self._drift: float | None = None
@@ -63,7 +65,7 @@ class Pulse:
         self._tell(alarms)
         beat = Beat(
             monotonic=monotonic, at=self._clock().isoformat(), pid=os.getpid(), ready=ready, calls=calls,
-            waiting=waiting, lag=self._lag, alarms=alarms,
+            nodes=tuple(self.nodes()), waiting=waiting, lag=self._lag, alarms=alarms,
         )  # fmt: skip
         self._lag = 0.0
         try:
@@ -83,6 +85,8 @@ class Pulse:
     def _tell(self, alarms: Mapping[str, str]) -> None:
         for name in alarms.keys() - self._known.keys():
             log.critical("alarm", alarm=name, what=alarms[name])
+            ALARM.labels(name).set(1)
         for name in self._known.keys() - alarms.keys():
             log.warning("alarm is over", alarm=name)
+            ALARM.labels(name).set(0)
         self._known = alarms

@@ -22,6 +22,7 @@ class Beat:
     at: str  #: the same instant by the clock on the wall, ISO 8601
     pid: int
     ready: bool  #: it is at Asterisk and takes calls
+    nodes: tuple[str, ...] = ()  #: the Asterisks that it has a connection to
     calls: int = 0
     waiting: int = 0  #: callers in queues
     lag: float = 0.0  #: seconds from an event in Asterisk to its handling here, the worst since the beat before
@@ -44,8 +45,9 @@ def write(path: Path, beat: Beat) -> None:
 def read(path: Path) -> Beat | None:
     """The last beat; None if there is none or it cannot be read."""
     try:
-        return Beat(**orjson.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        told = orjson.loads(path.read_bytes())
+        return Beat(**{**told, "nodes": tuple(told["nodes"])})
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

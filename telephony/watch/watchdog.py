@@ -60,7 +60,8 @@ class Watchdog:
 
     async def _look(self) -> None:
         beat = heartbeat.read(self._beat)
-        silent = self._silence.look(heartbeat.age(beat), beat is not None and beat.ready, time.monotonic())
+        here = beat is not None and beat.ready and self._settings.node in beat.nodes
+        silent = self._silence.look(heartbeat.age(beat), here, time.monotonic())
         if silent < SILENT_AFTER:
             return
         try:

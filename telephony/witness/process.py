@@ -38,7 +38,10 @@ TELLS = frozenset({Kind.CHAN_END, Kind.CUT, Kind.USER_DEFINED})  # kinds after w
 class Witness:
     """Reads on, files what it reads, and closes what Asterisk lost."""
 
-    def __init__(self, folder: Path, alive: Alive, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, alive: Alive, clock: Clock, ours: Callable[[str], bool] = lambda _linked: True
+    ) -> None:
+        self._ours = ours
         self._folder = folder
         self._alive = alive
         self._clock = clock
@@ -52,7 +55,7 @@ class Witness:
         PostgreSQL is away: nothing is lost then, the next step does the work."""
         if not self._loaded:
             with telephony_scope():
-                self._offsets, self._open = offsets(), open_channels(self._clock() - OLDEST)
+                self._offsets, self._open = offsets(), open_channels(self._clock() - OLDEST, self._ours)
             self._loaded = True
         count = 0
         for chunk in chunks(self._folder, self._offsets, BATCH):

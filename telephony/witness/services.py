@@ -4,7 +4,7 @@ All of it runs in the telephony scope, in a transaction of the caller's.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -132,16 +132,22 @@ def watches_since() -> datetime | None:
     return ChannelEvent.objects.filter(kind=Kind.CHAN_START).order_by("at").values_list("at", flat=True).first()
 
 
-def open_channels(since: datetime) -> dict[str, OpenChannel]:
-    """Channels that began after `since` and have not ended, as far as is on record."""
+def open_channels(since: datetime, ours: Callable[[str], bool] = lambda _linked: True) -> dict[str, OpenChannel]:
+    """Channels that began after `since` and have not ended, as far as is on record.
+
+    `ours`: whether a channel is our Asterisk's, by the channel with which its call began.
+    """
     # Ids of calls sort by time, so that their index finds the newest.
     rows = ChannelEvent.objects.filter(call_id__gte=uuid7(int(since.timestamp()) * 1000, bytes(10)))
     ended = Count("id", filter=Q(kind__in=[Kind.CHAN_END, Kind.CUT]))
     begun = Min("at", filter=Q(kind=Kind.CHAN_START))
-    open_ones = rows.values("channel", "call_id").annotate(ended=ended, begun=begun, last=Max("at"))
+    open_ones = rows.values("channel", "call_id").annotate(
+        ended=ended, begun=begun, last=Max("at"), first=Min("linked")
+    )
     return {
         one["channel"]: OpenChannel(CallId(one["call_id"]), one["begun"], one["last"])
         for one in open_ones.filter(ended=0, begun__gte=since)
+        if ours(one["first"])
     }
 
 

@@ -150,6 +150,7 @@ class Rig:
         )  # fmt: skip
         self._database = urlsplit(database)
         self.wire = Wire(self._database.hostname or "127.0.0.1", self._database.port or 5432)
+        self.more: dict[str, str] = {}  # of the programs' environment
         self._phones: list[RigPhone] = []
         self.past_the_switch: set[str] = set()  # numbers that a story has answered by Asterisk's own applications
         self._phones_port = 24400 + 600 * secrets.randbelow(5)  # below the range in which phones' sound is
@@ -157,6 +158,11 @@ class Rig:
         self._thread = threading.Thread(target=self._loop.run_forever, name="phones and callers", daemon=True)
         self.speech = self.var / "phones" / "speech-en.wav"  # twenty minutes, for phones
         self.once = self.var / "phones" / "once-en.wav"  # once, for callers, who begin it again
+
+    @property
+    def sip_port(self) -> int:
+        """Where phones and carriers find the house."""
+        return self.asterisk.ports.sip
 
     # ---- life
 
@@ -259,6 +265,7 @@ class Rig:
                 "SEATLINE_AMI_SECRET": access.ami_secret,
                 "SEATLINE_AGI_PORT": str(ports.agi),
                 "SEATLINE_SIP_PORT": str(ports.sip),
+                **self.more,
             },
             directory=ROOT,
         )
@@ -312,7 +319,7 @@ class Rig:
     def begin_call(self, number: str, **plan: Any) -> "Future[CallerResult]":
         """A caller dials; the story goes on meanwhile."""
         whole = CallPlan(number, **plan)
-        work = place_call(whole, sip_port=self.asterisk.ports.sip, folder=self.folder / "calls" / whole.sip_call_id[:8])
+        work = place_call(whole, sip_port=self.sip_port, folder=self.folder / "calls" / whole.sip_call_id[:8])
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def phone(
@@ -332,7 +339,7 @@ class Rig:
         It says the words of `speech`, which must last longer than any call: at its end the phone hangs up.
         """
         wait_until(lambda: self.ari(f"endpoints/PJSIP/{endpoint}"), 10, f"{endpoint} pushed to Asterisk")
-        account = PhoneAccount(endpoint, secret, self.asterisk.ports.sip)
+        account = PhoneAccount(endpoint, secret, self.sip_port)
         while not all(map(free, range(self._phones_port, self._phones_port + STEP))):
             self._phones_port += STEP
         baresip = Baresip(

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from seatline import health
 from seatline.clock import now
 from seatline.env import environment
+from telephony.switch.places import HOME, Place, Places
 from telephony.witness.alive import Alive, Asterisk
 from telephony.witness.process import Proof, Witness, run
 
@@ -30,7 +31,10 @@ class Command(BaseCommand):
             environment.text("SEATLINE_ARI_USER"),
             environment.text("SEATLINE_ARI_PASSWORD"),
         )
-        alive = Alive(environment.path("SEATLINE_VAR") / "journal" / "alive.json", asterisk, now)
+        node, words = environment.text("SEATLINE_NODE") or HOME, environment.words("SEATLINE_NODES")
+        places = Places([HOME, *(Place.read(word).name for word in words)], lambda _call: None)
+        seen = "alive.json" if node == HOME else f"alive-{node}.json"
+        alive = Alive(environment.path("SEATLINE_VAR") / "journal" / seen, asterisk, now)
         proof = Proof(folder, asterisk)
         health.serve(
             environment.number("SEATLINE_METRICS_PORT"),
@@ -39,4 +43,4 @@ class Command(BaseCommand):
                 "witness": lambda: "" if proof.holds else "asterisk has not been seen to write channel events",
             },
         )
-        run(Witness(folder, alive, now), alive, proof, stop)
+        run(Witness(folder, alive, now, lambda linked: places.of_name(linked) == node), alive, proof, stop)
