@@ -5,6 +5,7 @@ work. `SEATLINE_METRICS_PORT` says where; 0 is nowhere, which is the default.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -15,6 +16,8 @@ from prometheus_client import make_wsgi_app
 log = structlog.get_logger(__name__)
 Check = Callable[[], str]  # what is wrong, in words; empty if nothing is
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+AGAIN_AFTER = 1.0  # seconds between two tries to have a port that is taken
 
 
 class _Silent(WSGIRequestHandler):
@@ -25,20 +28,32 @@ class _Silent(WSGIRequestHandler):
 
 
 def serve(port: int, checks: Mapping[str, Check] | None = None) -> threading.Thread | None:
-    """Answer on this port of loopback from now on; `checks` decide what /readyz says. None if there is no port."""
+    """Answer on this port of loopback from now on; `checks` decide what /readyz says. None if there is no port.
+
+    A port that is taken is waited for: the program that this one relieves may still have it.
+    """
     if not port:
         return None
-    try:
-        server = make_server("127.0.0.1", port, answer(checks or {}), handler_class=_Silent)
-    except OSError as error:
-        log.error("health cannot be asked: the port is taken", port=port, cause=str(error))
-        return None
-    thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
+    thread = threading.Thread(target=_serve, args=(port, answer(checks or {})), name="health", daemon=True)
     thread.start()
     return thread
 
 
-def answer(checks: Mapping[str, Check]) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
+def _serve(port: int, application: Application) -> None:
+    told = False
+    while True:
+        try:
+            server = make_server("127.0.0.1", port, application, handler_class=_Silent)
+            break
+        except OSError as error:
+            if not told:
+                log.warning("health cannot be asked yet: the port is taken", port=port, cause=str(error))
+            told = True
+            time.sleep(AGAIN_AFTER)
+    server.serve_forever()
+
+
+def answer(checks: Mapping[str, Check]) -> Application:
     """The three addresses as a WSGI application."""
     figures = make_wsgi_app()
 

@@ -31,8 +31,13 @@ def _reset(_: argparse.Namespace) -> None:
     demo.reset(House.open())
 
 
-def _up(_: argparse.Namespace) -> None:
-    updown.up(setup.prepare(House.open()))
+def _up(options: argparse.Namespace) -> None:
+    house = House.open()
+    if options.standby is not None:
+        if not options.standby:
+            house.program("standby").stop()
+        house = house.choose_standby(options.standby)
+    updown.up(setup.prepare(house))
 
 
 def _down(_: argparse.Namespace) -> None:
@@ -151,7 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     command = add("test", _test, "all tests, or one layer of them")
     command.add_argument("layer", nargs="?", default="all", help=f"{', '.join(test.LAYERS)} or all")
     command.add_argument("more", nargs=argparse.REMAINDER, help="goes to pytest, such as -k name -x")
-    add("up", _up, "start what does not run")
+    command = add("up", _up, "start what does not run")
+    command.add_argument(
+        "--standby", action=argparse.BooleanOptionalAction, help="a second switch, from now on or no more"
+    )
     add("down", _down, "stop everything")
     command = add("restart", _restart, "stop and start one program")
     command.add_argument("name", help="postgres, asterisk, witness, agi, switch, watchdog, worker, web or phones")

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from seatline.errors import Unavailable
 
+STOPS_WITHIN = timedelta(seconds=15)  # from the request to the force
 LOG_LIMIT = 10_000_000  # bytes; a larger log is put aside as NAME.log.1 at the next start
 
 # Children of this very process must be waited for, or they stay as zombies after they ended.
@@ -25,6 +26,10 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 class ProcessEnded(Unavailable):
     """{name} ended at once: {last_words} The whole log is {log}."""
+
+
+class NotReadyInTime(Unavailable):
+    """{name} was started beside the one that runs and is not ready: {last_words} Its log is {log}."""
 
 
 class ProcessDoesNotStop(Unavailable):
@@ -99,7 +104,32 @@ class Process:
         with self._alone():
             return self._start() if self.died() else None
 
+    def relieve(self, ready: Callable[[int], bool], patience: timedelta) -> int:
+        """Start another beside the one that runs; when it is `ready`, end the old one. The new one's pid.
+
+        Raises ProcessEnded or NotReadyInTime, and the old one then runs on as before.
+        """
+        with self._alone():
+            old, fresh = self.pid(), self._spawn()
+            began, end = beginning(fresh), time.monotonic() + patience.total_seconds()
+            while not ready(fresh):
+                ended = beginning(fresh) != began
+                if ended or time.monotonic() > end:
+                    words = {"name": self.name, "last_words": self.last_words(), "log": self.log}
+                    _end(self.name, fresh, timedelta(seconds=2))
+                    raise ProcessEnded(**words) if ended else NotReadyInTime(**words)
+                time.sleep(0.05)
+            self._write_pid(fresh)
+            if old is not None:
+                _end(self.name, old, STOPS_WITHIN)
+            return fresh
+
     def _start(self) -> int:
+        pid = self._spawn()
+        self._write_pid(pid)
+        return pid
+
+    def _spawn(self) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log_folder.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
@@ -115,7 +145,6 @@ class Process:
                 start_new_session=True,
             )
         _children[child.pid] = child
-        self._write_pid(child.pid)
         return child.pid
 
     def _write_pid(self, pid: int) -> None:
@@ -128,7 +157,7 @@ class Process:
         if self.pid() is None:
             raise ProcessEnded(name=self.name, last_words=self.last_words(), log=self.log)
 
-    def stop(self, patience: timedelta = timedelta(seconds=15)) -> None:
+    def stop(self, patience: timedelta = STOPS_WITHIN) -> None:
         """Ask it to end, wait, and force it after `patience`. Safe when it does not run."""
         with self._alone():
             pid = self.pid()

@@ -39,6 +39,7 @@ PORTS = {
     "HOUSE_WORKER_METRICS_PORT": 9474,
     "HOUSE_WITNESS_METRICS_PORT": 9475,
     "HOUSE_SHIPPER_METRICS_PORT": 9476,
+    "HOUSE_STANDBY_METRICS_PORT": 9477,
 }
 PHONES_PORT = "HOUSE_PHONES_PORT"  # the first of a row of ports for the scripted phones
 PHONES_ROW = 400  # 40 phones, ten ports each

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from seatline.errors import BadInput, Unavailable
+from seatline.house import handover
 from seatline.house.console import voice
 from seatline.house.home import House
 from seatline.house.processes import Process
@@ -63,6 +64,8 @@ def restart(house: House, name: str) -> None:
     elif name == "postgres" and house.cluster is not None:
         house.cluster.stop()
         house.cluster.start()
+    elif name in ("switch", "standby"):
+        restart_switch(house)
     elif name in names:
         program = house.program(name)
         program.stop()
@@ -71,6 +74,21 @@ def restart(house: House, name: str) -> None:
     else:
         raise NoSuchProgram(name=name, names=", ".join(["postgres", "asterisk", *names]))
     voice.say(f"{name} restarted")
+
+
+def restart_switch(house: House) -> None:
+    """Begin the switch anew without losing a call, and the one that stands by, if there is one, with it."""
+    switch, standby = house.program("switch"), house.program("standby")
+    if house.has_standby and switch.pid() and standby.pid():
+        there = handover.leads(house.var, standby.pid())
+        leader, other = (standby, switch) if there else (switch, standby)
+        handover.take_turns(house.var, leader, other)
+    elif handover.leads(house.var, switch.pid()):
+        handover.relieve(house.var, switch)
+    else:  # it does not run, or takes no calls: there is nothing to hand over
+        switch.stop()
+        switch.start()
+        wait_until_ready(house, switch)
 
 
 def pids(house: House) -> dict[str, int | None]:
@@ -87,6 +105,7 @@ def wait_until_ready(house: House, program: Process) -> None:
     """Wait until the program does its work; raise with its last words if it ends or takes too long."""
     ready: dict[str, Callable[[House], bool]] = {
         "web": web_answers, "agi": agi_answers, "switch": switch_registered, "witness": witness_holds,
+        "standby": lambda house: any(handover.stands_by(house.var, program.pid()) for program in switches(house)),
     }  # fmt: skip
     check = ready.get(program.name)
     end = time.monotonic() + READY_WITHIN.total_seconds()
@@ -126,6 +145,11 @@ def agi_answers(house: House) -> bool:
 def witness_holds(house: House) -> bool:
     """The witness has seen that Asterisk writes channel events: without them a fault of ours would cost the bill."""
     return get(f"http://127.0.0.1:{house.metrics_port('witness')}/readyz") is not None
+
+
+def switches(house: House) -> list[Process]:
+    """The programs that can be the switch."""
+    return [program for program in house.programs if program.name in ("switch", "standby")]
 
 
 def switch_registered(house: House) -> bool:

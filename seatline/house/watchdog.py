@@ -19,7 +19,7 @@ from seatline.env import environment
 from seatline.house.keeper import Keeper, described
 from seatline.house.processes import Process
 from telephony.switch.config import Settings
-from telephony.watch import heartbeat
+from telephony.watch import heartbeat, waiting
 from telephony.watch.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
@@ -42,28 +42,43 @@ async def run(kept: Path, settings: Settings) -> None:
 
 
 async def _keep(kept: Path, settings: Settings) -> None:
-    keeper = Keeper(lambda: described(kept))
+    keeper, pulses = Keeper(lambda: described(kept)), Pulses(settings.var)
     while True:
         try:
             for program in described(kept):
-                if program.name == "switch":
-                    end_if_hung(program, settings.var, time.monotonic())
+                if program.name in ("switch", "standby"):
+                    end_if_hung(program, pulses, time.monotonic())
             await asyncio.to_thread(keeper.look, time.monotonic())
         except (OSError, ValueError, KeyError) as error:
             log.error("programs cannot be looked after", cause=repr(error))
         await asyncio.sleep(LOOK_EVERY)
 
 
-def end_if_hung(program: Process, var: Path, monotonic: float) -> bool:
+class Pulses:
+    """When each switch has beaten last, one that leads or waits: the file of a leader that hangs is soon another's."""
+
+    def __init__(self, var: Path) -> None:
+        self._var = var
+        self._last: dict[int, float] = {}
+
+    def silence(self, pid: int, monotonic: float) -> float | None:
+        """For how many seconds this process has not beaten; None if it never has: it may still be starting."""
+        for beat in (heartbeat.read(heartbeat.path_in(self._var)), heartbeat.read(waiting.path_of(self._var, pid))):
+            if beat is not None and beat.monotonic <= monotonic:  # else it is from before the machine's restart
+                self._last[beat.pid] = max(beat.monotonic, self._last.get(beat.pid, 0.0))
+        return monotonic - self._last[pid] if pid in self._last else None
+
+
+def end_if_hung(program: Process, pulses: Pulses, monotonic: float) -> bool:
     """End a switch whose heart has stopped while its process lives; whether that was done.
 
     Its talking pairs are Asterisk's; what it knew is in the journal.
     """
-    beat, pid = heartbeat.read(heartbeat.path_in(var)), program.pid()
-    age = heartbeat.age(beat, monotonic)
-    if beat is None or pid is None or beat.pid != pid or age is None or age < HUNG_AFTER:
+    pid = program.pid()
+    silence = pulses.silence(pid, monotonic) if pid is not None else None
+    if pid is None or silence is None or silence < HUNG_AFTER:
         return False
-    log.critical("the switch hangs and is ended", pid=pid, seconds=round(age, 1))
+    log.critical("a switch hangs and is ended", program=program.name, pid=pid, seconds=round(silence, 1))
     os.kill(pid, signal.SIGKILL)
     return True
 

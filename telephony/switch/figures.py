@@ -29,6 +29,8 @@ LOOP_LAG = Gauge("seatline_switch_loop_lag_seconds", "How much later than asked 
 JOURNAL_DEPTH = Gauge("seatline_journal_depth", "Facts on this machine's disk that PostgreSQL has not got yet.")
 UNWRITTEN = Gauge("seatline_journal_unwritten", "Facts that the disk refused and that are in memory alone.")
 REFUSED = Gauge("seatline_journal_refused", "Facts that PostgreSQL refuses for their content.")
+LEADS = Gauge("seatline_switch_leads", "1 in the switch that decides; 0 in one that waits for the lead.")
+ALARM = Gauge("seatline_switch_alarm", "1 while this ails the switch, by the name of the alarm.", ["alarm"])
 CONNECTED = Gauge("seatline_switch_connected", "1 while the switch has a socket to Asterisk.")
 
 

@@ -58,7 +58,7 @@ def test_every_alarm_says_what_it_means_and_what_mends_it():
 
 def test_prometheus_asks_every_program_at_its_usual_port():
     jobs = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
-    asked = {one["labels"]["program"]: one["targets"][0] for one in jobs[0]["static_configs"]}
+    asked = {one["labels"]["program"]: one["targets"][0] for job in jobs for one in job["static_configs"]}
     ports = {name: port for name, port in PORTS.items() if name.endswith("_METRICS_PORT")}
     assert asked == {
         name.removeprefix("HOUSE_").removesuffix("_METRICS_PORT").lower(): f"127.0.0.1:{port}"

@@ -9,8 +9,8 @@ import pytest
 
 from seatline.house.keeper import PAUSES, STEADY_AFTER, Keeper, describe, described
 from seatline.house.processes import Process
-from seatline.house.watchdog import HUNG_AFTER, end_if_hung
-from telephony.watch import heartbeat
+from seatline.house.watchdog import HUNG_AFTER, Pulses, end_if_hung
+from telephony.watch import heartbeat, waiting
 from telephony.watch.heartbeat import Beat
 
 
@@ -63,13 +63,39 @@ def test_what_is_written_down_is_what_is_kept(program, tmp_path):
 
 
 def test_a_switch_whose_heart_stopped_is_ended_and_one_that_only_begins_is_not(program, tmp_path):
-    pid = program.start()
-    assert not end_if_hung(program, tmp_path, 1000.0), "it has not beaten yet"
-    heartbeat.write(heartbeat.path_in(tmp_path), Beat(monotonic=900.0, at="", pid=pid + 1, ready=True))
-    assert not end_if_hung(program, tmp_path, 1000.0), "that beat was another's"
-    heartbeat.write(heartbeat.path_in(tmp_path), Beat(monotonic=1000.0 - HUNG_AFTER, at="", pid=pid, ready=True))
-    assert end_if_hung(program, tmp_path, 1000.0)
+    pid, pulses = program.start(), Pulses(tmp_path)
+    assert not end_if_hung(program, pulses, 1000.0), "it has not beaten yet"
+    beat(tmp_path, pid + 1, 900.0)
+    assert not end_if_hung(program, pulses, 1000.0), "that beat was another's"
+    beat(tmp_path, pid, 1000.0 - HUNG_AFTER)
+    assert end_if_hung(program, pulses, 1000.0)
+    assert gone(program)
+
+
+def test_a_hung_switch_is_ended_although_another_leads_by_now(program, tmp_path):
+    pid, pulses = program.start(), Pulses(tmp_path)
+    beat(tmp_path, pid, 1000.0)
+    assert not end_if_hung(program, pulses, 1000.0)
+    beat(tmp_path, pid + 1, 1003.0)
+    assert not end_if_hung(program, pulses, 1003.0)
+    assert end_if_hung(program, pulses, 1000.0 + HUNG_AFTER)
+    assert gone(program)
+
+
+def test_a_switch_that_waits_for_the_lead_is_not_silent(program, tmp_path):
+    pid, pulses = program.start(), Pulses(tmp_path)
+    beat(tmp_path, pid, 1000.0)
+    heartbeat.write(waiting.path_of(tmp_path, pid), Beat(monotonic=1020.0, at="", pid=pid, ready=False))
+    assert not end_if_hung(program, pulses, 1020.0)
+    assert end_if_hung(program, pulses, 1020.0 + HUNG_AFTER), "but it can hang as well"
+
+
+def beat(var, pid, monotonic):
+    heartbeat.write(heartbeat.path_in(var), Beat(monotonic=monotonic, at="", pid=pid, ready=True))
+
+
+def gone(program):
     end = time.monotonic() + 5
     while program.pid() is not None and time.monotonic() < end:
         time.sleep(0.01)
-    assert program.died()
+    return program.died()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seatline.house.processes import Process, ProcessEnded, beginning
+from seatline.house.processes import NotReadyInTime, Process, ProcessEnded, beginning
 
 
 def a_process(folder, code: str = "import time; time.sleep(60)") -> Process:
@@ -102,3 +102,38 @@ def first_thread_becomes_zombie(pid: int) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_relieved_program_ends_when_the_new_one_is_ready_and_not_before(sleeper):
+    old, asked = sleeper.start(), []
+
+    def ready(fresh):
+        assert beginning(old) is not None
+        assert fresh != old
+        asked.append(fresh)
+        return len(asked) > 1
+
+    assert sleeper.relieve(ready, timedelta(seconds=5)) == asked[0] == sleeper.pid()
+    assert beginning(old) is None
+
+
+def test_program_is_not_relieved_by_one_that_is_never_ready(sleeper):
+    old, seen = sleeper.start(), set()
+
+    def never(fresh):
+        seen.add(fresh)
+        return False
+
+    with pytest.raises(NotReadyInTime):
+        sleeper.relieve(never, timedelta(seconds=0.1))
+    assert sleeper.pid() == old
+    assert [beginning(pid) for pid in seen] == [None]
+
+
+def test_program_is_not_relieved_by_one_that_ends(tmp_path):
+    old = a_process(tmp_path)
+    pid = old.start()
+    with pytest.raises(ProcessEnded):
+        a_process(tmp_path, "raise SystemExit('no such setting')").relieve(lambda _: False, timedelta(seconds=5))
+    assert old.pid() == pid
+    old.stop()

@@ -1,5 +1,11 @@
 """What a process tells of itself on loopback."""
 
+import socket
+import time
+import urllib.error
+import urllib.request
+
+from seatline import health
 from seatline.health import answer, faults, serve
 
 
@@ -37,3 +43,24 @@ def test_figures_are_told_in_prometheus_words():
 
 def test_program_without_a_port_tells_nothing():
     assert serve(0) is None
+
+
+def test_port_that_the_program_before_still_has_is_waited_for(monkeypatch):
+    monkeypatch.setattr(health, "AGAIN_AFTER", 0.02)
+    with socket.socket() as before:
+        before.bind(("127.0.0.1", 0))
+        before.listen()
+        port = before.getsockname()[1]
+        serve(port)
+        time.sleep(0.05)
+    assert _body(f"http://127.0.0.1:{port}/healthz") == b"ok\n"
+
+
+def _body(url):
+    for _ in range(100):
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=1) as said:
+                return said.read()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.02)
+    return b""
