@@ -18,3 +18,17 @@ class TelephonyConfig(AppConfig):
 
         also_serves.append(serves)
         open_door(DeskDoor())
+        self._open_board()
+
+    def _open_board(self) -> None:
+        """Feed the wallboard, for people and for screens on the wall."""
+        from seatline.stream.doors import open_door  # noqa: PLC0415
+        from seatline.stream.feeds import open_feed  # noqa: PLC0415
+        from seatline.stream.topics import open_topic  # noqa: PLC0415
+        from telephony.board.feed import board_feed  # noqa: PLC0415
+        from telephony.board.kiosks import TOPIC, KioskDoor  # noqa: PLC0415
+        from tenants.accounts.rights import Right  # noqa: PLC0415
+
+        open_topic(TOPIC, Right.PEOPLE_READ)
+        open_door(KioskDoor())
+        open_feed(board_feed())

@@ -1,5 +1,6 @@
 """Tables of this floor; each lives in its room."""
 
+from telephony.board.models import Kiosk, QueueAlarm
 from telephony.callbacks.models import Callback
 from telephony.desk.models import Disposed, Disposition, Offer, PopAddress, WebPhone
 from telephony.journal.models import Call, LedgerEntry, Leg
@@ -39,6 +40,7 @@ __all__ = [
     "FlowTrial",
     "FlowVersion",
     "LedgerEntry",
+    "Kiosk",
     "Leg",
     "Offer",
     "Order",
@@ -48,6 +50,7 @@ __all__ = [
     "PopAddress",
     "Prompt",
     "Queue",
+    "QueueAlarm",
     "QueueLog",
     "QueueMember",
     "QueueSkill",

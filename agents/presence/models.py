@@ -139,6 +139,7 @@ class PresenceInterval(models.Model):
         indexes = [
             models.Index(fields=["tenant", "starts_at"], name="intervals_of_tenant"),
             models.Index(fields=["session", "starts_at"], name="intervals_of_session"),
+            models.Index(fields=["session"], condition=models.Q(ends_at__isnull=True), name="intervals_that_go_on"),
         ]
         constraints = [
             ends_after_start("interval_ends_after_start"),

@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 import structlog
 from django.db import close_old_connections, connections
+from prometheus_client import Gauge
 
 from seatline import clock
 from seatline.stream.addresses import Address
@@ -27,6 +28,7 @@ from seatline.stream.listener import Listener
 from seatline.stream.publish import CHANNEL
 from seatline.stream.wire import DELTA, RESET, SNAPSHOT, News, Sections, event, frame, read_notice, read_place
 
+STREAMS = Gauge("seatline_web_streams", "Streams of news that are open.")
 log = structlog.get_logger(__name__)
 KEPT = 2000  # events
 ALIVE_EVERY = 5.0  # seconds: a browser that has heard nothing for ten knows that what it shows is old
@@ -69,6 +71,7 @@ class Hub:
             await asyncio.wait_for(self._listens.wait(), HEARS_WITHIN)
         listener = Listener(addresses, visitors)
         self._listeners.add(listener)
+        STREAMS.inc()
         listener.hear(b"retry: 1000\n\n" + event("alive", clock.now().isoformat()))
         plain = {one for one in addresses if one.topic not in self._feedings}
         for address in plain:
@@ -87,7 +90,9 @@ class Hub:
 
     def leave(self, listener: Listener) -> None:
         """The stream is over."""
-        self._listeners.discard(listener)
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+            STREAMS.dec()
         for address in listener.addresses:
             self._at[address].discard(listener)
             if not self._at[address]:

@@ -195,6 +195,7 @@ class Leg(models.Model):
         verbose_name_plural = _("legs")
         ordering = ["call", "no"]
         constraints = [models.UniqueConstraint(fields=["tenant", "call", "no"], name="leg_number_is_unique")]
+        indexes = [models.Index(fields=["tenant", "started_at"], name="legs_of_tenant")]
 
     def __str__(self) -> str:
         return f"{self.no} {self.kind} {self.endpoint}"

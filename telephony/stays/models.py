@@ -50,7 +50,10 @@ class QueueStay(models.Model):
                 violation_error_message=_("A call's stays in queues are numbered; each number is given once."),
             )
         ]
-        indexes = [models.Index(fields=["tenant", "entered_at"], name="stays_of_tenant")]
+        indexes = [
+            models.Index(fields=["tenant", "entered_at"], name="stays_of_tenant"),
+            models.Index(fields=["tenant"], condition=models.Q(left_at__isnull=True), name="stays_that_go_on"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.queue_code} {self.entered_at:%Y-%m-%d %H:%M:%S} {self.left}"

@@ -1,6 +1,7 @@
 """News from a service to a browser's stream, with PostgreSQL in between."""
 
 import asyncio
+import gc
 
 import pytest
 from django.contrib.auth.models import Group
@@ -79,7 +80,8 @@ def test_what_a_service_tells_reaches_the_browser_with_its_ids(museum):
             assert heard.data == {"topic": f"{museum.pk}/floor", "kind": "calls", "ids": [what]}
             assert the_hub().streams == 1
         async with asyncio.timeout(2):
-            while the_hub().streams:  # noqa: ASYNC110 - the generator is closed behind the framework's own
+            while the_hub().streams:
+                gc.collect()  # the test client ties its answers into knots; the server does not
                 await asyncio.sleep(0.005)
 
     play(story())
