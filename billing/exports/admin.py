@@ -17,7 +17,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from billing.contracts.models import BillingEntity
-from billing.exports.batches import ask_for, cancel, path_of
+from billing.exports.batches import ask_for, cancel, handed_out
 from billing.exports.fapiao import keep_file, read_answer
 from billing.exports.models import ExportJob, Fapiao, LedgerAccount
 from billing.receivables.admin_forms import DayField
@@ -122,7 +122,7 @@ class ExportAdmin(WindowAdmin):
         job = ExportJob.objects.filter(pk=export_id).first()
         if job is None:
             raise Http404
-        response = FileResponse(path_of(job).open("rb"), as_attachment=True, filename=job.file_name)
+        response = FileResponse(handed_out(job).open("rb"), as_attachment=True, filename=job.file_name)
         response["Cache-Control"] = "private, no-store"
         self.note(request, job, f"downloaded {job.file_name}")
         return response

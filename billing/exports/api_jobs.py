@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.contracts.api import seller_of
-from billing.exports.batches import ask_for, cancel, path_of
+from billing.exports.batches import ask_for, cancel, handed_out
 from billing.exports.models import ExportJob
 from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right
@@ -95,7 +95,7 @@ class Exports(Listed, Found, Resource):
         """The file, once it is whole (409 before)."""
         job = self.get_object()
         response = FileResponse(
-            path_of(job).open("rb"), as_attachment=True, filename=job.file_name,
+            handed_out(job).open("rb"), as_attachment=True, filename=job.file_name,
             content_type="application/octet-stream",
         )  # fmt: skip
         response["X-Content-SHA256"] = job.sha256

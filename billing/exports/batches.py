@@ -30,6 +30,7 @@ from seatline.errors import BadInput, Refused, SeatlineError
 from seatline.panel.said import sentence
 from tenants.accounts.models import User
 from tenants.accounts.scope import finance_scope
+from tenants.trust.services import log_operation
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,13 @@ def path_of(job: ExportJob) -> Path:
     path = _folder() / str(job.pk)
     if job.status != ExportJob.Status.DONE or not path.exists():
         raise NotReady(status=job.get_status_display())
+    return path
+
+
+def handed_out(job: ExportJob) -> Path:
+    """Where the file lies, for someone who takes it away: that stands in the operator's operation log."""
+    path = path_of(job)
+    log_operation(None, "export.taken", str(job.pk), file=job.file_name, sha256=job.sha256)
     return path
 
 

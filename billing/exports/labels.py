@@ -50,6 +50,21 @@ LABELS: dict[str, tuple[str, str]] = {
     "net": ("Net total", "不含税合计"),
     "tax_total": ("Tax total", "税额合计"),
     "gross": ("Total", "价税合计"),
+    "statement": ("Statement of account", "对账单"),
+    "opening": ("Opening balance", "期初余额"),
+    "closing": ("Closing balance", "期末余额"),
+    "day": ("Day", "日期"),
+    "entry": ("Entry", "摘要"),
+    "charged": ("Charged", "应收"),
+    "received": ("Received", "实收"),
+    "balance": ("Balance", "余额"),
+    "open_invoices": ("Open invoices", "未结账单"),
+    "open": ("Open", "未付金额"),
+    "nothing_open": ("Everything is paid.", "已全部付清。"),
+    "please_compare": (
+        "Please compare this statement with your books and tell us of any difference.",
+        "请核对本对账单，如有不符请告知我方。",
+    ),
     "in_words": ("Amount in words", "大写金额"),
     "calls": ("Calls in the period", "本期来电"),
     "billed_calls": ("billed or included", "计费或包含"),
@@ -70,6 +85,16 @@ LABELS: dict[str, tuple[str, str]] = {
         "This statement is no fapiao; the fapiao is issued through the tax platform.",
         "本账单不是发票；发票通过税务平台另行开具。",
     ),
+}
+
+#: What changes the balance of an account, as `balances.Entry.kind` has it.
+ENTRIES: dict[str, tuple[str, str]] = {
+    "invoice": ("Invoice", "账单"),
+    "credit_note": ("Credit note", "贷项通知单"),
+    "payment": ("Payment", "收款"),
+    "reversal": ("Payment returned", "退票"),
+    "refund": ("Refund", "退款"),
+    "write_off": ("Write-off", "核销"),
 }
 
 #: What lines of one kind of price are called on the first page; the keys are those of `billing.rating.kinds`.

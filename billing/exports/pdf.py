@@ -37,10 +37,14 @@ def document_pdf(document: Document, language: str) -> bytes:
 
 def print_pdf(document: Document, language: str, **options: Any) -> bytes:
     """The document laid out by WeasyPrint with options of its `write_pdf`."""
+    return laid_out(document_html(document, language), **options)
+
+
+def laid_out(html: str, **options: Any) -> bytes:
+    """A page as PDF; the options are those of WeasyPrint's `write_pdf`."""
     # Loading WeasyPrint takes half a second: only the process that prints pays for it.
     from weasyprint import HTML  # noqa: PLC0415
 
-    html = document_html(document, language)
     page = HTML(string=html, url_fetcher=_fetch_nothing)
     with warnings.catch_warnings():
         # WeasyPrint leaves the closing of its own colour profile to the garbage collector.
@@ -69,9 +73,9 @@ def document_html(document: Document, language: str) -> str:
             # The file's own date is that of the issue, whenever it is made.
             "made_at": f"{document.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if document.issued_at else "",
             "draft": document.status != Document.Status.ISSUED,
-            "seller": _party(document.seller, language),
-            "footer": " / ".join(_told(document.seller["legal_name"], document.seller["legal_name_zh"], language)),
-            "buyer": _party(document.buyer, language),
+            "seller": party_shown(document.seller, language),
+            "footer": " / ".join(told(document.seller["legal_name"], document.seller["legal_name_zh"], language)),
+            "buyer": party_shown(document.buyer, language),
             "account_number": document.tenant.code,
             "period": days(Period(document.starts_on, document.ends_on)),
             "counted_until": document.counted_to - ONE_DAY if document.counted_to != document.ends_on else None,
@@ -87,7 +91,7 @@ def document_html(document: Document, language: str) -> str:
                 for tax in taxes
             ],
             "exemptions": sorted(
-                {told for tax in taxes for told in _told(tax.exemption_text, tax.exemption_text_zh, language) if told}
+                {text for tax in taxes for text in told(tax.exemption_text, tax.exemption_text_zh, language) if text}
             ),
             "net": amount(document.net),
             "tax": amount(document.tax),
@@ -140,11 +144,12 @@ def percent(value: Decimal) -> str:
     return f"{value.normalize():f} %"
 
 
-def _party(party: dict[str, Any], language: str) -> dict[str, Any]:
+def party_shown(party: dict[str, Any], language: str) -> dict[str, Any]:
+    """Seller or buyer as the template `party.html` takes it."""
     # In both languages the names stand under each other; where there is only one it stands once.
     shown = dict(party)
     for name in ("legal_name", "address"):
-        shown[name] = _told(party.get(name, ""), party.get(f"{name}_zh", ""), language)
+        shown[name] = told(party.get(name, ""), party.get(f"{name}_zh", ""), language)
     return shown
 
 
@@ -159,8 +164,8 @@ def _line(line: DocumentLine, language: str) -> dict[str, Any]:
     )
     return {
         "position": line.position,
-        "texts": _told(line.text, line.text_zh, language),
-        "words": _told(line.words, line.words_zh, language),
+        "texts": told(line.text, line.text_zh, language),
+        "words": told(line.words, line.words_zh, language),
         "days": days(Period(line.starts_on, line.ends_on)),
         "quantity": quantity,
         "unit": label((unit_name(line.unit, "en", line.quantity), unit_name(line.unit, "zh-hans")), language),
@@ -171,7 +176,8 @@ def _line(line: DocumentLine, language: str) -> dict[str, Any]:
     }
 
 
-def _told(english: str, chinese: str, language: str) -> list[str]:
+def told(english: str, chinese: str, language: str) -> list[str]:
+    """A text in one language, or in both, one under the other."""
     if english == chinese:
         return [english]
     return [english, chinese] if language == "both" else [chinese if language.startswith("zh") else english]

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from billing.exports.fapiao_models import Fapiao
 from billing.exports.models import Artefact
 from billing.exports.services import LANGUAGES, file_for_reading
+from billing.exports.statements import STATEMENT_KINDS, statement_file
 from billing.invoices.models import Document
 from billing.mediation.admin import METERS
 from billing.mediation.models import UsageRecord
@@ -28,7 +29,7 @@ from billing.portal.alerts import AlertUnreadable, open_bills, set_alert, so_far
 from billing.portal.entrance import for_tenant, tenants_of
 from billing.portal.models import BillAlert
 from billing.rating.periods import Period
-from billing.receivables.balances import invoices_with_balance, item_of
+from billing.receivables.balances import Account, accounts, invoices_with_balance, item_of, statement
 from billing.receivables.models import Reminder
 from billing.receivables.rules import state_of
 from seatline import clock
@@ -87,6 +88,16 @@ def bill(request: HttpRequest, tenant: Tenant) -> HttpResponse:
             for currency, now in sorted(sums.items())
         ],
         "invoices": _invoices(),
+        "statements": [
+            (
+                one.currency,
+                [
+                    (name, reverse("portal_statement", args=[tenant.code, one.entity_id, one.currency, kind]))
+                    for kind, name in STATEMENT_KINDS.items()
+                ],
+            )
+            for one in accounts(tenant.pk)
+        ],
         "reminder": Reminder.objects.order_by("-made_at").select_related("document").first() if _overdue() else None,
         "refusal": refusal,
     }
@@ -137,6 +148,21 @@ def file(request: HttpRequest, tenant: Tenant, document_id: UUID, kind: str) -> 
         content_type=made.content_type,
         headers={"Content-Disposition": f'attachment; filename="{made.name}"'},
     )
+
+
+@require_GET
+@for_tenant
+def statement_of(request: HttpRequest, tenant: Tenant, entity_id: UUID, currency: str, kind: str) -> HttpResponse:
+    """The statement of an account over the last twelve months, as a file."""
+    account = Account(tenant.pk, entity_id, currency)
+    if account not in accounts(tenant.pk) or kind not in STATEMENT_KINDS:
+        raise Http404
+    until = timezone.localdate() + ONE_DAY
+    made = statement_file(statement(account, until - timedelta(days=366), until), kind, clock.now())
+    if made is None:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return HttpResponse(made.content, content_type=made.content_type, headers=headers)
 
 
 @require_GET

@@ -11,15 +11,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from billing.contracts.models import BillingEntity
+from billing.exports.statements import STATEMENT_KINDS, statement_file
 from billing.receivables.admin_forms import PaymentForm, RefundForm, ReturnForm
 from billing.receivables.admin_reminders import OfTenant
-from billing.receivables.balances import Account, accounts, balance, open_items, statement, unallocated
+from billing.receivables.balances import Account, Statement, accounts, balance, open_items, statement, unallocated
 from billing.receivables.models import Allocation, Payment
 from billing.receivables.rules import BUCKETS, ageing
 from billing.receivables.services import allocate_oldest_first, record_payment, take_back
@@ -28,6 +30,7 @@ from seatline.panel.base import WindowTabular
 from seatline.panel.forms import AskForm, posted
 from seatline.panel.show import chip, link, money
 from tenants.accounts.models import Tenant
+from tenants.trust.services import log_operation
 
 BUCKET_NAMES = {
     "not_due": gettext_lazy("not due"),
@@ -90,6 +93,11 @@ class PaymentAdmin(OfTenant):
                 "statement/<uuid:tenant_id>/<uuid:entity_id>/<slug:currency>/",
                 wrap(self.statement),
                 name="billing_statement",
+            ),
+            path(
+                "statement/<uuid:tenant_id>/<uuid:entity_id>/<slug:currency>/<slug:kind>/",
+                wrap(self.statement_file),
+                name="billing_statement_file",
             ),
             *super().get_urls(),
         ]
@@ -219,20 +227,19 @@ class PaymentAdmin(OfTenant):
 
     def statement(self, request: HttpRequest, tenant_id: UUID, entity_id: UUID, currency: str) -> HttpResponse:
         """An account's statement over the last year, or from a day on."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        tenant = Tenant.objects.filter(pk=tenant_id).first()
-        account = Account(tenant_id, entity_id, currency)
-        if tenant is None or account not in accounts(tenant_id):
-            raise Http404
-        until = timezone.localdate() + timedelta(days=1)
-        told = statement(account, _day(request.GET.get("from")) or until - timedelta(days=366), until)
+        told = self._statement(request, Account(tenant_id, entity_id, currency))
+        tenant, account = Tenant.objects.get(pk=tenant_id), told.account
         context = {
             **self.admin_site.each_context(request),
             "title": _("Statement of %(tenant)s") % {"tenant": tenant},
             "opts": self.opts,
             "told": told,
-            "last_day": until - timedelta(days=1),
+            "last_day": told.ends_on - timedelta(days=1),
+            "files": [
+                (name, reverse("admin:billing_statement_file", args=[tenant_id, entity_id, currency, kind]))
+                for kind, name in STATEMENT_KINDS.items()
+            ],
+            "asked": request.GET.urlencode(),
             "opening": money(told.opening, currency),
             "closing": money(told.closing, currency),
             "entries": [
@@ -247,6 +254,26 @@ class PaymentAdmin(OfTenant):
             ],
         }  # fmt: skip
         return TemplateResponse(request, "panel/statement.html", context)
+
+    def statement_file(
+        self, request: HttpRequest, tenant_id: UUID, entity_id: UUID, currency: str, kind: str
+    ) -> HttpResponse:
+        """The same as PDF or CSV, to send to the tenant."""
+        told = self._statement(request, Account(tenant_id, entity_id, currency))
+        file = statement_file(told, kind, clock.now()) if kind in STATEMENT_KINDS else None
+        if file is None:
+            raise Http404
+        log_operation(tenant_id, "statement.exported", f"{entity_id} {currency}", file=file.name)
+        headers = {"Content-Disposition": content_disposition_header(True, file.name)}
+        return HttpResponse(file.content, content_type=file.content_type, headers=headers)
+
+    def _statement(self, request: HttpRequest, account: Account) -> Statement:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if account not in accounts(account.tenant_id):
+            raise Http404
+        until = timezone.localdate() + timedelta(days=1)
+        return statement(account, _day(request.GET.get("from")) or until - timedelta(days=366), until)
 
 
 def _statement_url(account: Account) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.exports.statements import STATEMENT_KINDS, statement_file
 from billing.receivables.balances import (
     Account,
     accounts,
@@ -20,6 +23,7 @@ from billing.receivables.balances import (
     statement,
 )
 from billing.receivables.rules import OpenItem, ageing
+from seatline import clock
 from seatline.api.base import Resource, Right
 from seatline.api.fields import Amount, Filters
 from tenants.accounts.models import Tenant
@@ -91,14 +95,25 @@ class StatementFilters(AccountFilters):
     to_day = serializers.DateField(help_text="The day after the last one.")
 
 
+class StatementFileFilters(StatementFilters):
+    """Which account, which days, and as what."""
+
+    file = serializers.ChoiceField(list(STATEMENT_KINDS))
+
+
 class Accounts(Resource):
     """Accounts between tenants and sellers, by currency."""
 
-    rights = {"list": Right.BILLING_READ, "ageing": Right.BILLING_READ, "statements": Right.BILLING_READ}
+    rights = {
+        "list": Right.BILLING_READ, "ageing": Right.BILLING_READ, "statements": Right.BILLING_READ,
+        "statement_files": Right.BILLING_READ,
+    }  # fmt: skip
     serializer_class = BalanceShown
     pagination_class = None  # type: ignore[assignment]
     filters = AccountFilters
-    queries = {"ageing": AgeingFilters, "statements": StatementFilters}
+    queries = {
+        "ageing": AgeingFilters, "statements": StatementFilters, "statement_files": StatementFileFilters,
+    }  # fmt: skip
 
     @extend_schema(responses=BalanceShown(many=True))
     def list(self, request: Request) -> Response:
@@ -121,6 +136,21 @@ class Accounts(Resource):
         asked = self.asked().validated_data
         rows = [statement(one, asked["from_day"], asked["to_day"]) for one in _asked_for(asked)]
         return Response(StatementShown(rows, many=True).data)
+
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in ("application/pdf", "text/csv")})
+    @action(detail=False, methods=["get"], url_path="statement-files")
+    def statement_files(self, request: Request) -> HttpResponse:
+        """The statement of one account as a file; 404 unless the query fits exactly one."""
+        asked = self.asked().validated_data
+        fitting = _asked_for(asked)
+        if len(fitting) != 1:
+            raise Http404
+        told = statement(fitting[0], asked["from_day"], asked["to_day"])
+        file = statement_file(told, asked["file"], clock.now())
+        if file is None:
+            raise Http404
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+        return HttpResponse(file.content, content_type=file.content_type, headers=headers)
 
 
 def _asked_for(asked: Mapping[str, Any]) -> list[Account]:

@@ -120,6 +120,9 @@ def test_money_of_an_account_is_recorded_and_its_age_and_statement_shown(staff, 
     statement = re.search(r'href="(/admin/billing/payment/statement/[^"]+)"', ageing.content.decode())[1]
     assert issued.number in text(one.get(statement))
     assert one.get(statement.replace("/CNY/", "/USD/")).status_code == 404
+    assert one.get(f"{statement}pdf-zh-hans/").content.startswith(b"%PDF")
+    assert issued.number in one.get(f"{statement}csv/").content.decode("utf-8-sig")
+    assert one.get(f"{statement}exe/").status_code == 404
     assert one.post(f"{page}/refund/", {"amount": "10.00", "on": "2026-11-24"}).status_code == 302
     assert one.get("/admin/billing/payment/").status_code == 200
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -19,6 +20,7 @@ from seatline.ids import new_id
 from tenants.accounts.models import Tenant, User
 from tenants.accounts.rights import Kind
 from tenants.accounts.scope import finance_scope, operator_scope
+from tenants.trust.models import Operation
 from tests.builders.api import Program, a_key
 from tests.builders.billing import NOVEMBER_3, a_world
 from tests.builders.tenants import a_tenant
@@ -204,6 +206,11 @@ def test_accounts_say_what_is_owed_how_old_it_is_and_why(world, invoice):
     assert [(one["kind"], one["text"], one["amount"], one["balance"]) for one in told["entries"]] == [
         ("invoice", invoice.number, gross, gross), ("payment", "B-1", "-100.00", left),
     ]  # fmt: skip
+    kinds = {**days, "file": "csv"}
+    file = tenant.get("accounts/statement-files", kinds)
+    assert f"{invoice.number},{gross},{gross}" in file.content.decode("utf-8-sig")
+    assert tenant.get("accounts/statement-files", {**days, "file": "pdf-both"}).content.startswith(b"%PDF")
+    assert program.get("accounts/statement-files", {**kinds, "currency": "EUR"}).status_code == 404
     assert program.get("accounts", {"tenant": "nobody"}).json() == []
     assert program.get("accounts", {"currency": "EUR"}).json() == []
     assert {name for name, _ in BUCKETS} <= set(AgeingShown().fields)
@@ -227,6 +234,7 @@ def test_neighbour_sees_nothing_of_an_account_and_what_belongs_to_it(world, invo
     for path, query in {"accounts": {}, "accounts/ageing": {"on": "2027-01-15"}, "accounts/statements": days}.items():
         assert harbour.get(path, {**query, "tenant": "museum"}).json() == []
         assert harbour.get(path, {**query, "seller_id": str(invoice.entity_id)}).json() == []
+    assert harbour.get("accounts/statement-files", {**days, "file": "csv", "tenant": "museum"}).status_code == 404
     own = Program(a_key(contract.tenant))
     assert [own.get(path).status_code for path in paths] == [200] * 4
     assert [harbour.get(path).status_code for path in paths] == [404] * 4
@@ -287,6 +295,11 @@ def test_export_is_asked_for_made_and_downloaded(world, invoice, settings, tmp_p
     assert Program(a_key(contract.tenant)).get("exports").status_code == 403
     again = Program(a_key(kind=Kind.FIN)).get(f"{path}/file")
     assert b"".join(again.streaming_content) == content
+    with operator_scope():
+        taken = Operation.objects.filter(tenant=None, act="export.taken")
+        assert [orjson.loads(one.content)["details"] for one in taken] == [
+            {"file": job["file_name"], "sha256": job["sha256"]}
+        ] * 2, "who takes an export away stands in the operation log, by API as on the page"
 
 
 def test_fapiao_is_answered_and_its_file_kept_for_the_tenant(world, invoice, monkeypatch):
