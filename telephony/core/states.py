@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from telephony.core import (
+    coming_back,
     dialling,
     ending,
     handset,
@@ -208,15 +209,15 @@ TRANSITIONS: Mapping[Stage, Mapping[type[ev.Event], Handler]] = {
     Stage.PASSING: {
         ev.LegReady: transfer.go_on,
         ev.LegAnswered: transfer.go_on,
-        ev.ChannelEnded: transfer.channel_ended,
-        ev.TargetReserved: transfer.ring,
-        ev.TargetRefused: transfer.no_way_back,
+        ev.ChannelEnded: coming_back.channel_ended,
+        ev.TargetReserved: coming_back.reserved,
+        ev.TargetRefused: coming_back.refused,
         ev.TrunkSeized: transfer.go_on,
         ev.NoTrunk: transfer.go_on,
         ev.LegRinging: transfer.go_on,
-        ev.TimerFired: transfer.go_on,
+        ev.TimerFired: coming_back.time_passed,
         ev.KeyPressed: transfer.go_on,
-        ev.WishUttered: wishes.not_now,
+        ev.WishUttered: coming_back.uttered,
         ev.BlindAsked: ignore,
         ev.LegHeld: ignore,
         ev.LegResumed: ignore,

@@ -223,6 +223,8 @@ def _events(call: Call, last: datetime) -> Iterator[ev.Event]:
             yield from _wishes(call, head)
         else:
             yield ev.WishUttered(**head, request=REQUEST, wish=Wish.HOLD)
+            if "away" in call.timers:
+                yield ev.WishUttered(**head, request=REQUEST, wish=Wish.COME_BACK)
         if outside is not None:
             yield ev.ChannelEnded(**head, channel=outside.channel, cause=34)
             for key in "12":
@@ -343,7 +345,6 @@ def _callbacks(call: Call, head: dict[str, Any]) -> Iterator[ev.Event]:
                 phone=one, request=None if one else REQUEST,
             )  # fmt: skip
     yield ev.CallbackWithdrawn(**head)
-    yield ev.LineDialled(**head, channel=ChannelId("line"), agent=an_agent(1).agent, target="2002")
 
 
 def agents_talking(call: Call) -> int:
