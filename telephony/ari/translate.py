@@ -56,13 +56,15 @@ def _prompt_ended(playback: Mapping[str, Any], call_of: CallOf, at: datetime) ->
 
 
 def _blind_asked(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.Event | None:
-    """A phone asks by REFER that the other party be sent on; with a call of its own in `destination_channel` it
-    would be an attended transfer, which is asked for otherwise here."""
+    """A phone asks by REFER that the other party be sent on; with Replaces to whoever is on its own other line, which is
+    in `destination_channel` then."""
     channel = ChannelId(message["referred_by"]["source_channel"]["id"])
     call = call_of(channel)
     wanted = str(message["refer_to"]["requested_destination"]["destination"])
     target = wanted.removeprefix("<").removeprefix("sip:").partition("@")[0].partition(";")[0]
-    return ev.BlindAsked(call=call, at=at, channel=channel, target=target[:40]) if call else None
+    other = message["refer_to"].get("destination_channel")
+    replaces = ChannelId(other["id"]) if other else None
+    return ev.BlindAsked(call=call, at=at, channel=channel, target=target[:40], replaces=replaces) if call else None
 
 
 def _message_ended(recording: Mapping[str, Any], call_of: CallOf, at: datetime, *, failed: bool) -> ev.Event | None:

@@ -23,6 +23,7 @@ from telephony.core.callbacks import Promise, Promises
 from telephony.core.lines import Lines
 from telephony.core.naming import call_of_caller
 from telephony.core.plan import Plan
+from telephony.core.second_line import LineDialled
 from telephony.core.step import step
 from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId
 
@@ -151,7 +152,7 @@ class Engine:
             work.commands.append(cmd.TurnAway(call=call_of_caller(channel), channel=channel))
             return work
         self._channels[channel] = event.call
-        if not isinstance(event, ev.LineDialled):
+        if not isinstance(event, LineDialled):
             self._begin(event, self.floor.at(endpoint), work)
         self._run(deque([event]), at, work)
         if any(isinstance(one, cmd.TurnAway) for one in work.commands):
@@ -279,6 +280,8 @@ class Engine:
             return
         after, commands, facts = step(call, event)
         self.calls[event.call] = after
+        if isinstance(event, ev.ChannelEnded) and after.leg_of(event.channel) is None:
+            self._channels.pop(event.channel, None)  # of a telephone's other line
         for leg in after.legs[len(call.legs) :]:
             if leg.channel:
                 self._channels[leg.channel] = after.id

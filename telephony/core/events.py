@@ -58,15 +58,6 @@ class DialDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineDialled(Event):
-    """The telephone of an agent in this call has placed a second call, to a `target` as of a consultation."""
-
-    channel: ChannelId
-    agent: AgentId
-    target: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackDue(Event):
     """An agent is being reserved for a customer who is to be called back: the first event of a call that goes out.
 
@@ -191,6 +182,8 @@ class Wish(StrEnum):
     HANG_UP = "hang_up"  # the call is over for everybody
     RECORDING_PAUSE = "recording_pause"  # a payment is taken: nobody keeps or overhears it
     RECORDING_RESUME = "recording_resume"
+    STEP_AWAY = "step_away"  # the agent's telephone is about to go; the caller hears music until it is back
+    COME_BACK = "come_back"  # it is back: ring it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

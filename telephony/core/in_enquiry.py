@@ -6,7 +6,7 @@ agent takes the caller back, and without the caller the agent and the third are 
 
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import reaching
+from telephony.core import reaching, two_lines
 from telephony.core.call import Stage, Turn
 from telephony.core.ending import end_leg
 from telephony.core.gathering import all_in, bring_in, end_all, ringing_over, say_to, send_away, set_aside
@@ -70,8 +70,11 @@ def come_back(turn: Turn, reason: str) -> None:
         reaching.stop(turn)
         ringing_over(turn, agent)
     turn.note(fact.ConsultEnded, leg=agent.no, reason=reason)
+    two = agent.line is not None
+    agent = two_lines.one_line(turn, agent, under_way(turn).line)
     turn.become(transfer=None)
-    all_in(turn)
+    if not (two and two_lines.still_held(turn, agent)):
+        all_in(turn)
     turn.to(Stage.TALKING)
     if reason not in ("cancelled", "hung_up"):
         say_to(turn, agent, "not-possible")

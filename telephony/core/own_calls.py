@@ -15,6 +15,7 @@ from telephony.core.acd.floor import Floor
 from telephony.core.callbacks import Promise, Promises
 from telephony.core.naming import call_of_caller
 from telephony.core.plan import Plan, QueuePlan
+from telephony.core.second_line import LineDialled
 from telephony.core.values import CallId, ChannelId, Endpoint
 
 CALLS_BACK = "*49"  # the customer who has waited longest to be called back, beside *47, which tells of those who wait
@@ -22,7 +23,7 @@ NOT_LOGGED_IN = "not_logged_in"
 BUSY = "busy"
 NO_QUEUE = "no_queue"
 
-Begins = ev.DialDue | ev.CallbackDue | ev.LineDialled
+Begins = ev.DialDue | ev.CallbackDue | LineDialled
 
 
 def may_call(floor: Floor, promises: Promises, plan: Plan, endpoint: Endpoint, digits: str) -> bool:
@@ -43,7 +44,7 @@ def from_phone(
     if agent is None:
         return None
     if agent.call is not None:
-        return ev.LineDialled(call=agent.call, at=at, channel=channel, agent=agent.who.agent, target=digits)
+        return LineDialled(call=agent.call, at=at, channel=channel, agent=agent.who.agent, target=digits)
     phone = ev.AtPhone(agent=agent.who.agent, endpoint=endpoint, channel=channel)
     if digits == CALLS_BACK:
         call = promises.oldest(one.id for one in floor.queues_of(agent.who.agent))

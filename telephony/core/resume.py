@@ -10,7 +10,7 @@ from telephony.core.in_callback import called_back, nobody, with_customer
 from telephony.core.plan import Plan
 from telephony.core.resume_beside import BESIDE, with_beside
 from telephony.core.resume_third import THIRD, brought_together, with_third
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Leg, LegKind, Outcome, QueueId
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Leg, LegKind, OtherLine, Outcome, QueueId
 
 # Far above what a call has counted in its first life: new playbacks and timers must not bear old numbers.
 COUNT_ANEW = 10_000
@@ -121,6 +121,9 @@ def _tell_leg(legs: dict[int, Leg], entry: fact.Fact) -> None:
             legs[no] = replace(legs[no], answered_at=entry.at)
         case fact.LegHeld(leg=no) | fact.LegResumed(leg=no):
             legs[no] = replace(legs[no], held=isinstance(entry, fact.LegHeld))
+        case fact.LineChanged(leg=no):
+            other = OtherLine(ChannelId(entry.other)) if entry.other else None
+            legs[no] = replace(legs[no], channel=ChannelId(entry.line), line=other)
         case fact.AgentMissed(leg=no) | fact.LegEnded(leg=no):
             legs[no] = replace(legs[no], ended_at=entry.at)
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from telephony.core import facts as fact
 from telephony.core.call import Call, Stage, Transfer
-from telephony.core.values import Leg, LegKind
+from telephony.core.values import ChannelId, Leg, LegKind
 
 THIRD = (
     fact.TransferBegun, fact.ConsultBegun, fact.ConsultAnswered, fact.ConsultTurned, fact.ConsultEnded,
-    fact.TransferCompleted, fact.TalkJoined, fact.LegHeld, fact.LegResumed,
+    fact.TransferCompleted, fact.TalkJoined, fact.LegHeld, fact.LegResumed, fact.LineChanged,
 )  # fmt: skip
 
 
@@ -27,6 +27,9 @@ def with_third(call: Call, legs: dict[int, Leg], entry: fact.Fact) -> Call:
             return call
         case fact.LegResumed():
             return replace(call, aside=frozenset()) if call.transfer is None else call
+        case fact.LineChanged():
+            third = call.transfer if call.transfer is not None and call.transfer.line is None else None
+            return replace(call, transfer=replace(third, line=ChannelId(entry.line))) if third is not None else call
         case fact.ConsultTurned():
             return replace(call, aside=frozenset({entry.aside}))
         case fact.TalkJoined():

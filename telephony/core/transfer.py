@@ -13,7 +13,7 @@ from dataclasses import replace
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import reaching, rights, routing
+from telephony.core import reaching, rights, routing, two_lines
 from telephony.core.call import Asked, Stage, Transfer, Turn
 from telephony.core.ending import clear, end_leg, leave
 from telephony.core.flow import ToQueue
@@ -52,7 +52,9 @@ def ask_for(turn: Turn, asked: Asked, target: str, *, consult: bool) -> None:
     if merchant is not None:
         _to_merchant(turn, asked, target, merchant, consult=consult)
         return
-    transfer = Transfer(by=asked.by, target=target, consult=consult, asked=asked, queue=queue.id if queue else None)
+    transfer = Transfer(
+        by=asked.by, target=target, consult=consult, asked=asked, queue=queue.id if queue else None, line=asked.line
+    )  # fmt: skip
     if queue is None:
         assert call.tenant is not None
         turn.become(transfer=replace(transfer, number=rights.number_outside(call.plan, target)))
@@ -90,6 +92,9 @@ def answer(turn: Turn, asked: Asked | None, reason: str = "") -> None:
         return
     if asked.request is not None:
         turn.order(cmd.AnswerRequest, request=asked.request, reason=reason)
+    elif asked.line is not None:
+        if reason:
+            turn.order(cmd.TurnAway, channel=asked.line)
     elif reason:
         # In words, also to a phone that asked by REFER: a last NOTIFY of a failure makes some phones hang up at once
         # (docs/adr/0021).
@@ -117,6 +122,8 @@ def begin(turn: Turn, to: str) -> None:
         turn.note(fact.ConsultBegun, leg=agent.no, target=transfer.target, to=to, aside=turn.call.caller_leg.no)
         _outrun(turn)
         set_aside(turn, turn.call.caller_leg)
+        if transfer.line is not None:
+            agent = two_lines.go_over(turn, turn.call.legs[agent.no], transfer.line)
         hear_ringing(turn, agent)
         turn.to(Stage.ENQUIRING)
     else:

@@ -84,6 +84,7 @@ class Leg:
     connected_at: datetime | None = None  #: of an outside leg: when it came to talk with the caller
     held: bool = False  #: its telephone has put the others on hold
     line: "OtherLine | None" = None  #: of an agent's telephone: its other line, on which nobody is heard now
+    waits: bool = False  #: the caller is held for him until his telephone takes its line from hold
 
 
 @dataclass(frozen=True, slots=True)

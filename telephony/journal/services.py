@@ -164,14 +164,17 @@ def last_talks(after: datetime) -> list[Talk]:
 
 
 def call_report(sip_call_id: str) -> dict[str, Any] | None:
-    """The whole story of the newest call with this SIP Call-ID as plain values that fit JSON; None if there is none.
+    """`report_of` the newest call with this SIP Call-ID; None if there is none."""
+    call = Call.objects.filter(sip_call_id=sip_call_id).select_related("tenant").order_by("-started_at").first()
+    return report_of(call) if call is not None else None
+
+
+def report_of(call: Call) -> dict[str, Any]:
+    """The whole story of a call as plain values that fit JSON.
 
     Lengths are whole milliseconds, instants ISO 8601 in UTC, `number` is the one dialled. An open call has no outcome
     yet. `usage` is empty: what a call costs is known higher up.
     """
-    call = Call.objects.filter(sip_call_id=sip_call_id).select_related("tenant").order_by("-started_at").first()
-    if call is None:
-        return None
     legs = list(Leg.objects.filter(call=call).order_by("no"))
     recording = Recording.objects.filter(call=call).first()
     known = _agents([call, *legs])

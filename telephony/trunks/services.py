@@ -97,8 +97,8 @@ def outside_plans(since: datetime) -> dict[TenantId, OutsidePlan]:
     for tenant_id, prefix in OutsideRule.objects.values_list("tenant_id", "prefix"):
         prefixes[tenant_id].add(prefix)
     never: dict[UUID, set[str]] = defaultdict(set)
-    for tenant_id, number in DoNotCall.objects.values_list("tenant_id", "number"):
-        never[tenant_id].add(number)
+    for tenant_id, barred in DoNotCall.objects.values_list("tenant_id", "number"):
+        never[tenant_id].add(barred)
     return {
         TenantId(tenant): OutsidePlan(
             numbers=tuple(held[tenant]), prefixes=frozenset(prefixes[tenant]), never=frozenset(never[tenant])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from telephony.core.naming import call_in_name, call_of_caller
 from telephony.core.values import CallId, ChannelId
@@ -42,6 +43,7 @@ class Mark(StrEnum):
 
 SELF_TEST = "SELFTEST"  # the user event by which the witness is tried at the start
 INTAKE = "from-trunk"  # the context in which carriers' calls come in (asterisk_etc/extensions.conf)
+PHONES = "phones"  # the context of agents' telephones
 OFFERED_FOR = timedelta(seconds=0.7)  # StasisBroadcast's half second, and a moment
 AT_THE_CODES = frozenset({"phones-remote"})  # contexts of agents who log in from outside: no calls
 _MICROSECOND = timedelta(microseconds=1)
@@ -179,6 +181,20 @@ def is_call(story: Story) -> bool:
         return True
     carriers = story.context == INTAKE and bool(_DIALLED.fullmatch(story.exten))
     return carriers and not AT_THE_CODES & story.contexts
+
+
+def call_of_agent(call_id: UUID, stories: Mapping[str, Story]) -> Story | None:
+    """The channel that stands for a call which an agent began at his telephone: that one, if the call has its id, else
+    the first that we made for it. None: it has no such channel.
+
+    What a telephone dials need be no call of its own: it may ask for a third, or be turned away.
+    """
+    own = sorted(
+        (one for one in stories.values() if call_in_name(one.channel) == call_id and one.started_at is not None),
+        key=lambda one: one.channel,
+    )
+    dials = (one for one in stories.values() if one.root and one.context == PHONES and _DIALLED.fullmatch(one.exten))
+    return next((one for one in dials if one.started_at is not None), None) or next(iter(own), None)
 
 
 def gone_at_the_door(story: Story) -> bool:

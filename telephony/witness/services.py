@@ -15,10 +15,23 @@ import structlog
 from django.db.models import Count, Max, Min, Q
 
 from seatline.ids import uuid7
+from telephony.core.naming import call_in_name
 from telephony.core.values import CallId
 from telephony.witness.files import Place
 from telephony.witness.models import CelBookmark, ChannelEvent
-from telephony.witness.rules import Kind, Mark, NotCel, Seen, Story, call_of, gone_at_the_door, is_call, parse, stories
+from telephony.witness.rules import (
+    Kind,
+    Mark,
+    NotCel,
+    Seen,
+    Story,
+    call_of,
+    call_of_agent,
+    gone_at_the_door,
+    is_call,
+    parse,
+    stories,
+)
 
 log = structlog.get_logger(__name__)
 _HEAD = ("kind", "at", "channel", "linked")
@@ -108,7 +121,9 @@ class SeenCall:
     started_at: datetime
     ended_at: datetime | None
     dialled: str
-    brief: bool = False  #: the caller was gone before anybody could claim the call: nothing was answered or decided
+    #: it may be on record or not: the caller was gone before anybody could claim the call, or it is what an agent's
+    #: telephone dialled and no channel was made for it
+    brief: bool = False
 
 
 def calls_seen(starts_at: datetime, ends_at: datetime) -> list[SeenCall]:
@@ -119,12 +134,16 @@ def calls_seen(starts_at: datetime, ends_at: datetime) -> list[SeenCall]:
     for first in range(0, len(ids), _CALLS_AT_ONCE):
         for call_id, channels in stories_of(ids[first : first + _CALLS_AT_ONCE]).items():
             roots = sorted((one for one in channels.values() if is_call(one)), key=lambda one: one.channel)
-            if roots and roots[0].started_at is not None:
-                one = roots[0]
-                found[call_id] = SeenCall(
-                    call_id, one.channel, roots[0].started_at, one.ended_at, one.exten, gone_at_the_door(one)
-                )
+            one = roots[0] if roots else call_of_agent(call_id, channels)
+            if one is not None and one.started_at is not None:
+                brief = gone_at_the_door(one) if roots else not _placed(call_id, channels)
+                found[call_id] = SeenCall(call_id, one.channel, one.started_at, one.ended_at, one.exten, brief)
     return list(found.values())
+
+
+def _placed(call_id: UUID, channels: Mapping[str, Story]) -> bool:
+    """Whether a channel was made for this call."""
+    return any(call_in_name(channel) == call_id for channel in channels)
 
 
 def watches_since() -> datetime | None:

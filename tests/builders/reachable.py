@@ -4,7 +4,9 @@ Two calls are the same here if they differ only in counts and instants, so the s
 walks what it finds, and `docs/draw_states.py` draws the arrows from it: what is drawn has happened.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -102,7 +104,24 @@ def every_move() -> tuple[Move, ...]:
     promising = a_flow(start=Callback(queue=QUEUE, otherwise="closed", tries=2))
     numbers = Numbering("86", lambda keyed: RESCUE[0] if keyed == "1" else "", lambda number: "1")
     worlds.append(replace(a_plan(), version=CALLS_BACK, flows=a_plan().flows | {FLOW: promising}, numbering=numbers))
-    todo = [(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]
+    with _uncollected():
+        return tuple(_moves([(Call(id=a_call_id(), plan=plan), NINE) for plan in worlds]))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hundreds of thousands of moves live to the end: the collector, which would look them through again and again
+    for half of the time, lets them alone."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _moves(todo: list[tuple[Call, datetime]]) -> list[Move]:
+    """All moves from these calls, and from those that come of them."""
     seen = {_likeness(call, at) for call, at in todo}
     moves: list[Move] = []
     while todo:
@@ -118,7 +137,7 @@ def every_move() -> tuple[Move, ...]:
             if (like := _likeness(after, event.at)) not in seen:
                 seen.add(like)
                 todo.append((after, event.at))
-    return tuple(moves)
+    return moves
 
 
 @cache
