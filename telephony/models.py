@@ -19,9 +19,11 @@ from telephony.plans.models import (
     Route,
     Trunk,
 )
-from telephony.recordings.models import Recording
+from telephony.recordings.models import Recording, RecordingShare
 from telephony.requests.models import CallRequest
+from telephony.retention.models import Destroyed, LegalHold, RetentionRule
 from telephony.stays.models import QueueStay
+from telephony.supervision.models import Listening, Supervisor
 from telephony.trunks.models import DoNotCall, OutsideRule
 from telephony.voicemail.models import Voicemail
 from telephony.witness.models import CelBookmark, ChannelEvent
@@ -35,6 +37,7 @@ __all__ = [
     "Disposed",
     "Disposition",
     "DoNotCall",
+    "Destroyed",
     "Flow",
     "FlowSave",
     "FlowTrial",
@@ -42,7 +45,9 @@ __all__ = [
     "LedgerEntry",
     "Kiosk",
     "Leg",
+    "LegalHold",
     "Offer",
+    "Listening",
     "Order",
     "OutsideRule",
     "Phone",
@@ -56,7 +61,10 @@ __all__ = [
     "QueueSkill",
     "QueueStay",
     "Recording",
+    "RecordingShare",
+    "RetentionRule",
     "Route",
+    "Supervisor",
     "System",
     "TableRow",
     "Trunk",

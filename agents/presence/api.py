@@ -103,7 +103,7 @@ class Presence(Listed, Found, Resource):
         "pause": Right.FLOOR_ACT,
         "unpause": Right.FLOOR_ACT,
         "finish_wrap_up": Right.FLOOR_ACT,
-        "log_out": Right.FLOOR_ACT,
+        "log_out": Right.AGENTS_LOG_OUT,
     }
     serializer_class = PresenceShown
     filters = PresenceFilters

@@ -15,6 +15,7 @@ from telephony.callbacks.models import Callback
 from telephony.core.facts import Fact
 from telephony.core.plain_facts import restore
 from telephony.core.values import CallId, TenantId
+from telephony.journal.beside import listenings_of, pauses_of
 from telephony.journal.models import Call, LedgerEntry, Leg
 from telephony.journal.projection import fold
 from telephony.journal.queue_log_table import keep_calls
@@ -23,6 +24,7 @@ from telephony.journal.rows import (
     CallRow,
     Folded,
     LegRow,
+    ListeningRow,
     MessageRow,
     OrderRow,
     RecordingRow,
@@ -34,6 +36,7 @@ from telephony.recordings.files import day_of, message_path, path_of
 from telephony.recordings.models import Recording
 from telephony.stays.models import QueueStay
 from telephony.stays.rules import StayRow, stays_of
+from telephony.supervision.models import Listening
 from telephony.voicemail.models import Voicemail
 from telephony.witness.rules import Story
 from telephony.witness.services import marked_calls, stories_of
@@ -41,7 +44,7 @@ from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
 
 log = structlog.get_logger(__name__)
-_Row = TypeVar("_Row", Call, Leg, Recording, QueueStay)
+_Row = TypeVar("_Row", Call, Leg, Recording, QueueStay, Listening)
 _LOCK = 0x5EA7_0001  # any number that nobody else uses
 
 
@@ -53,9 +56,10 @@ class Changes:
     legs: tuple[UUID, ...]
     recordings: tuple[UUID, ...]
     stays: tuple[UUID, ...]
+    listenings: tuple[UUID, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.calls or self.legs or self.recordings or self.stays)
+        return bool(self.calls or self.legs or self.recordings or self.stays or self.listenings)
 
 
 def alone() -> None:
@@ -95,7 +99,10 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
     recordings = _differing(
         Recording,
         {
-            _id(one, f"recording {one.recording.name}"): _recording_values(one, one.recording, codes)
+            _id(one, f"recording {one.recording.name}"): {
+                **_recording_values(one, one.recording, codes),
+                "pauses": pauses_of(told.get(one.call.id, ())),
+            }
             for one in folded
             if one.recording
         },
@@ -109,11 +116,20 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
             for stay in stays_of(told[one.call.id])
         },
     )
+    listenings = _differing(
+        Listening,
+        {
+            _id(one, f"listening {row.no}"): _beside_values(one, row)
+            for one in folded
+            if one.call.tenant_id and one.call.id in told
+            for row in listenings_of(told[one.call.id])
+        },
+    )
     if write:
         positions = _positions(len(calls))
         for call, position in zip(calls, positions, strict=True):
             call.position = position
-        for rows in (calls, legs, recordings, stays):
+        for rows in (calls, legs, recordings, stays, listenings):
             _upsert(rows)
         ended = [one.call for one in folded if one.call.ended_at and one.call.tenant_id and one.call.queue_id]
         keep_calls({call.id: (call.tenant_id, told[call.id]) for call in ended if call.tenant_id})
@@ -123,7 +139,7 @@ def project(call_ids: Collection[UUID], *, write: bool = True) -> Changes:
         messages = [Voicemail(**_message_values(one, row, codes)) for one in folded for row in one.messages]
         Voicemail.objects.bulk_create(messages, ignore_conflicts=True)
         _keep_callbacks(folded)
-    return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings, stays)))
+    return Changes(*(tuple(row.pk for row in rows) for rows in (calls, legs, recordings, stays, listenings)))
 
 
 def tell(calls: Collection[UUID]) -> None:
@@ -196,6 +212,11 @@ def _recording_values(one: Folded, row: RecordingRow, codes: Mapping[UUID, str])
 def _stay_values(one: Folded, row: StayRow) -> dict[str, Any]:
     values = {each.name: getattr(row, each.name) for each in fields(row)}
     return {**values, "call_id": one.call.id, "tenant_id": row.tenant_id or one.call.tenant_id}
+
+
+def _beside_values(one: Folded, row: ListeningRow) -> dict[str, Any]:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    return {**values, "call_id": one.call.id, "tenant_id": one.call.tenant_id}
 
 
 def _order_values(one: Folded, row: OrderRow) -> dict[str, Any]:

@@ -47,6 +47,21 @@ class RecordingRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningRow:
+    """A supervisor's stay in the talk; the columns of `supervision.models.Listening`."""
+
+    no: int
+    leg: int
+    agent_id: UUID
+    by_id: UUID
+    ways: str
+    endpoint: str
+    begun_at: datetime
+    ended_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
     """What the caller ordered; the columns of `lookups.models.Order` that the ledger tells."""
 

@@ -201,6 +201,32 @@ def _consult_ended(body: Body, names: Names) -> str:
     return _("The agent of leg %(leg)s is with the caller again: %(reason)s.") % {"leg": body["leg"], "reason": reason}
 
 
+#: How a supervisor was in a talk; the words of `core.listening.Way`.
+WAYS = {
+    "listen": gettext_lazy("listens"),
+    "whisper": gettext_lazy("whispers to the agent"),
+    "barge": gettext_lazy("talks with both"),
+}
+#: Why a payment's silence, or a supervisor's stay, ended.
+OVER = {
+    "asked": gettext_lazy("asked for"),
+    "time": gettext_lazy("the time for it was over"),
+    "left": gettext_lazy("the agent left"),
+    "talk_over": gettext_lazy("the talk was over"),
+    "failed": gettext_lazy("the recording could not be made silent"),
+    "hung_up": gettext_lazy("hung up"),
+    "took_over": gettext_lazy("took the call over"),
+}
+
+
+def _listening(body: Body, names: Names) -> str:
+    return _("A supervisor at the phone %(phone)s is in the talk of leg %(leg)s: %(way)s.") % {
+        "phone": body["endpoint"],
+        "leg": body["leg"],
+        "way": WAYS.get(body["way"], body["way"]),
+    }
+
+
 TOLD: dict[str, Callable[[Body, Names], str]] = {
     "CallArrived": _arrived,
     "CallAnswered": lambda body, names: _("The house answered."),
@@ -242,6 +268,20 @@ TOLD: dict[str, Callable[[Body, Names], str]] = {
     "CallTakenUp": lambda body, names: _("The caller was taken up again after a fault of ours."),
     "TalkJoined": lambda body, names: _("All who are there talk with each other."),
     "RecordingStarted": lambda body, names: _("Recording began."),
+    "ListeningBegan": _listening,
+    "ListeningChanged": lambda body, names: (
+        _("The supervisor turned: %(way)s.") % {"way": WAYS.get(body["way"], body["way"])}
+    ),
+    "ListeningEnded": lambda body, names: (
+        _("The supervisor is out of the talk: %(reason)s.") % {"reason": OVER.get(body["reason"], body["reason"])}
+    ),
+    "TalkTakenOver": lambda body, names: (
+        _("The supervisor, leg %(leg)s, took the caller from leg %(of)s.") % {"leg": body["leg"], "of": body["of"]}
+    ),
+    "RecordingPaused": lambda body, names: _("The agent takes a payment: the recording is silent, nobody overhears."),
+    "RecordingResumed": lambda body, names: (
+        _("The recording has sound again: %(reason)s.") % {"reason": OVER.get(body["reason"], body["reason"])}
+    ),
     "RecordingStored": _stored,
     "RecordingLost": lambda body, names: _("There is no recording: %(why)s") % {"why": body["why"]},
     "Consulted": _consulted,

@@ -68,6 +68,10 @@ class _Rules(serializers.Serializer):
     misses_allowed = serializers.IntegerField(min_value=1, max_value=32767, required=False)
     music = serializers.CharField(max_length=40, required=False)
     record = serializers.BooleanField(required=False)
+    longest_mask_seconds = Seconds(
+        source="longest_mask", least=5, most=900, required=False,
+        help_text="So long a payment's silence of the recording lasts at most.",
+    )  # fmt: skip
 
 
 class QueueShown(_Rules):

@@ -137,6 +137,11 @@ class Queue(models.Model):
     )
     music = models.CharField(_("music"), max_length=40, default="default", help_text=_("Class of music on hold."))
     record = models.BooleanField(_("record calls"), default=True)
+    longest_mask = models.DurationField(
+        _("payment's silence at most"),
+        default=timedelta(minutes=3),
+        help_text=_("So long the recording is silent while an agent takes a payment (*6); then it is resumed."),
+    )
     callback_tries = models.PositiveSmallIntegerField(
         _("calls back at most"),
         default=3,
@@ -189,6 +194,11 @@ class Queue(models.Model):
                     ageing__gte=0,
                 ),
                 violation_error_message=_("Announcements are 5 seconds apart or more; nothing here is negative."),
+            ),
+            models.CheckConstraint(
+                name="queue_mask_is_bounded",
+                condition=models.Q(longest_mask__gte=timedelta(seconds=5), longest_mask__lte=timedelta(minutes=15)),
+                violation_error_message=_("A payment's silence ends after 5 seconds to 15 minutes."),
             ),
             models.CheckConstraint(
                 name="queue_callbacks_are_sane",

@@ -96,6 +96,7 @@ def _queues() -> list[QueuePlan]:
             announce_every=one.announce_every, say_position=one.say_position, say_wait=one.say_wait,
             messages=tuple(one.messages.split()),
             misses_allowed=one.misses_allowed, music=one.music, record=one.record, missed_after=one.missed_after,
+            longest_mask=one.longest_mask,
             callback_hours=Hours(
                 one.tenant.time_zone, (Span(frozenset(range(7)), one.callback_from, one.callback_until),)
             ),

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from seatline.ids import new_id
 from tenants.accounts.scope import TenantManager
 
 
@@ -20,6 +21,9 @@ class Recording(models.Model):
     )
     size = models.PositiveBigIntegerField(_("size"), help_text=_("In bytes."))
     stored_at = models.DateTimeField(_("stored at"))
+    pauses = models.JSONField(
+        _("payments"), default=list, help_text=_("Silences while payments were taken: from and to, in seconds.")
+    )
 
     objects = TenantManager()
 
@@ -32,3 +36,34 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class RecordingShare(models.Model):
+    """A link by which somebody without an account hears one recording, for a while."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
+    recording_id = models.UUIDField(_("recording"))
+    to_whom = models.CharField(_("for whom"), max_length=120, help_text=_("Whoever gets the link, and what for."))
+    made_at = models.DateTimeField(_("made at"))
+    made_by = models.CharField(_("made by"), max_length=150)
+    expires_at = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("shared recording")
+        verbose_name_plural = _("shared recordings")
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["tenant", "recording_id"], name="shares_of_recording")]
+        constraints = [
+            models.CheckConstraint(
+                name="share_ends",
+                condition=models.Q(expires_at__gt=models.F("made_at")),
+                violation_error_message=_("A link is valid until some time after it was made."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.to_whom

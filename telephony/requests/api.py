@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,8 +16,12 @@ from seatline.api.base import Listed, Resource, Right, found
 from seatline.api.fields import Body, Filters, Instant
 from seatline.errors import BadInput
 from seatline.ids import new_id
+from telephony.core.listening import Way
 from telephony.requests.models import CallRequest
 from telephony.requests.services import Standing, answer_to, ask, dial
+from telephony.supervision.services import STOP, may, place_of, stop, supervise
+
+_SUPERVISION = (*Way, STOP)
 
 
 class CallMissing(BadInput):
@@ -57,6 +62,11 @@ class RequestBody(Body):
         required=False, allow_null=True,
         help_text="Whose part of the call it is about; none: of whoever talks. Of dial: whose telephone rings first.",
     )  # fmt: skip
+    phone = serializers.CharField(
+        max_length=80, required=False,
+        help_text="Of listen, whisper, barge and take_over: the supervisor's telephone, which rings first, by the "
+        "number of the agent who is logged in there or by its name. Whoever is in this talk already leaves it out.",
+    )  # fmt: skip
 
 
 class RequestFilters(Filters):
@@ -71,7 +81,7 @@ class RequestFilters(Filters):
 class CallRequests(Listed, Resource):
     """Requests about calls that go on."""
 
-    rights = {"list": Right.CALLS_READ, "retrieve": Right.CALLS_READ, "create": Right.FLOOR_ACT}
+    rights = {"list": Right.CALLS_READ, "retrieve": Right.CALLS_READ, "create": Right}
     serializer_class = RequestShown
     filters = RequestFilters
     ordering = ("-asked_at", "id")
@@ -96,14 +106,37 @@ class CallRequests(Listed, Resource):
         if agent_id is not None:
             found(Agent.objects.all(), agent_id)
         if given["kind"] == CallRequest.Kind.DIAL:
+            self._needs(Right.FLOOR_ACT)
             return Response(StandingShown(self._dial(given)).data, status=202)
         if "call_id" not in given:
             raise CallMissing
-        standing = ask(
-            new_id(), given["call_id"], given["kind"], clock.now(), target=given.get("target", ""), agent_id=agent_id,
-            asked_by=self.caller.person_id,
-        )  # fmt: skip
+        if given["kind"] in _SUPERVISION:
+            standing = self._supervise(given)
+        else:
+            self._needs(Right.FLOOR_ACT)
+            standing = ask(
+                new_id(), given["call_id"], given["kind"], clock.now(), target=given.get("target", ""),
+                agent_id=agent_id, asked_by=self.caller.person_id,
+            )  # fmt: skip
         return Response(StandingShown(standing).data, status=202)
+
+    def _needs(self, right: Right) -> None:
+        if right not in self.caller.rights:
+            raise PermissionDenied
+
+    def _supervise(self, given: dict[str, Any]) -> Standing:
+        """Each way into a talk is a right of its own."""
+        by = self.caller.person_id or self.caller.key_id
+        ways = may(self.caller.rights)
+        if by is None or not ways:
+            raise PermissionDenied
+        if given["kind"] == STOP:
+            return stop(new_id(), given["call_id"], clock.now(), by=by)
+        place = place_of(given["phone"]) if given.get("phone") else None
+        return supervise(
+            new_id(), given["call_id"], Way(given["kind"]), clock.now(), ways=ways, by=by, place=place,
+            agent_id=given.get("agent_id"),
+        )  # fmt: skip
 
     def _dial(self, given: dict[str, Any]) -> Standing:
         """The call that comes of it has the id of the request."""

@@ -25,6 +25,15 @@ class CallRequest(models.Model):
         ADD = "add", _("bring all together")
         LEAVE = "leave", _("leave the call")
         HANG_UP = "hang_up", _("end the call")
+        STEP_AWAY = "step_away", _("go away for a moment")
+        COME_BACK = "come_back", _("come back to the call")
+        RECORDING_PAUSE = "recording_pause", _("pause the recording")
+        RECORDING_RESUME = "recording_resume", _("resume the recording")
+        LISTEN = "listen", _("listen")
+        WHISPER = "whisper", _("whisper")
+        BARGE = "barge", _("barge in")
+        TAKE_OVER = "take_over", _("take over")
+        STOP_LISTENING = "stop_listening", _("listen no more")
 
     class State(models.TextChoices):
         """How far it has come."""
@@ -42,6 +51,12 @@ class CallRequest(models.Model):
     asked_by = models.UUIDField(_("asked by"), null=True, help_text=_("An agent or a user; empty: a program."))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     target = models.CharField(_("target"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=80, blank=True, help_text=_("A supervisor's, to be rung first."))
+    channel = models.CharField(_("channel"), max_length=150, blank=True, help_text=_("Of a phone that dialled a code."))
+    supervisor_id = models.UUIDField(_("supervisor"), null=True, help_text=_("Who is logged in at that phone."))
+    ways = models.CharField(
+        _("ways"), max_length=60, blank=True, help_text=_("How the supervisor may be in talks, by rights.")
+    )
     asked_at = models.DateTimeField(_("asked at"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     reason = models.CharField(_("reason"), max_length=40, blank=True, help_text=_("Why it was refused."))

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from agents.presence.sessions import session_of
 from seatline.errors import BadInput, NotAllowed, NotFound, Refused
+from seatline.stream.publish import publish
 from telephony.journal.models import Call, Leg
 from telephony.requests.models import CallRequest
 from tenants.accounts.scope import telephony_scope
@@ -71,6 +72,18 @@ class OpenRequest:
     kind: str
     target: str
     asked_at: datetime
+    asked_by: UUID | None = None
+    supervision: "Supervision | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """What a supervisor's request says beside: his telephone, himself as an agent, and his rights."""
+
+    phone: str
+    channel: str
+    supervisor_id: UUID | None
+    ways: frozenset[str]
 
 
 def ask(
@@ -95,7 +108,7 @@ def ask(
     with transaction.atomic():
         row = _kept(wanted)
         if row.asked_at == at and row.state == CallRequest.State.OPEN:
-            _look_at_rights(call, agent_id, asked_by)
+            _look_at_rights(call, agent_id, asked_by, back=kind == CallRequest.Kind.COME_BACK)
     return _standing(row, at)
 
 
@@ -130,7 +143,7 @@ def open_requests() -> list[OpenRequest]:
     """What the switch has not answered yet, oldest first."""
     with telephony_scope():
         rows = CallRequest.objects.filter(state=CallRequest.State.OPEN).order_by("asked_at", "id")
-        return [OpenRequest(row.id, row.call_id, row.agent_id, row.kind, row.target, row.asked_at) for row in rows]
+        return [_in_words(row) for row in rows]
 
 
 def settle(answers: Iterable[tuple[UUID, str]], at: datetime) -> None:
@@ -139,7 +152,23 @@ def settle(answers: Iterable[tuple[UUID, str]], at: datetime) -> None:
         for request_id, reason in answers:
             state = CallRequest.State.REFUSED if reason else CallRequest.State.DONE
             open_ = CallRequest.objects.filter(id=request_id, state=CallRequest.State.OPEN)
+            asker = open_.values_list("tenant_id", "agent_id").first()
             open_.update(state=state, reason=reason[:40], done_at=at)
+            if asker is not None and asker[1] is not None:  # an agent's desk waits for it
+                publish(asker[0], f"agent/{asker[1]}", "answer", [request_id])
+
+
+def hand_in(wanted: CallRequest, at: datetime) -> Standing:
+    """A request that another room has made out; that room has looked at the rights. Raises RequestDiffers."""
+    return _standing(_kept(wanted), at)
+
+
+def _in_words(row: CallRequest) -> OpenRequest:
+    supervision = Supervision(row.phone, row.channel, row.supervisor_id, frozenset(row.ways.split()))
+    return OpenRequest(
+        row.id, row.call_id, row.agent_id, row.kind, row.target, row.asked_at, row.asked_by,
+        supervision if row.ways else None,
+    )  # fmt: skip
 
 
 def _kept(wanted: CallRequest) -> CallRequest:
@@ -156,12 +185,13 @@ def _kept(wanted: CallRequest) -> CallRequest:
     return row
 
 
-def _look_at_rights(call: Call, agent_id: UUID | None, asked_by: UUID | None) -> None:
+def _look_at_rights(call: Call, agent_id: UUID | None, asked_by: UUID | None, *, back: bool) -> None:
+    """Whoever comes back has talked in the call, and may have no part in it at this moment."""
     if call.ended_at is not None:
         raise CallIsOver
-    talking = Leg.objects.filter(
-        call_id=call.id, kind=Leg.Kind.AGENT, answered_at__isnull=False, ended_at__isnull=True
-    )  # fmt: skip
+    talking = Leg.objects.filter(call_id=call.id, kind=Leg.Kind.AGENT, answered_at__isnull=False)
+    if not back:
+        talking = talking.filter(ended_at__isnull=True)
     mine = talking if agent_id is None else talking.filter(agent_id=agent_id)
     if not mine.exists():
         raise NotYourCall if agent_id is not None and agent_id == asked_by else NoAgentTalks

@@ -11,7 +11,8 @@ from uuid import UUID
 import structlog
 
 from telephony.core import events as ev
-from telephony.core.values import AgentId, CallId
+from telephony.core.listening import ListeningAsked, ListeningOver, Way
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint
 from telephony.requests.services import CARRIED_OUT_WITHIN, OpenRequest, open_requests, settle
 from telephony.switch.desk import Desk
 
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 TOO_LATE = "too_late"
 RESTARTED = "restarted"
 NO_CALL = "no_call"
+STOP = "stop_listening"
 DIAL = "dial"  # of requests the one that is about no call that goes on
 
 
@@ -71,12 +73,7 @@ class Requests:
         elif not self._knows(call):
             self._answers[one.id] = NO_CALL
         else:
-            agent = AgentId(one.agent_id) if one.agent_id else None
-            self._happen(
-                ev.WishUttered(
-                    call=call, at=at, request=one.id, wish=ev.Wish(one.kind), agent=agent, target=one.target
-                )
-            )  # fmt: skip
+            self._happen(_event(one, call, at))
 
     async def _write(self) -> None:
         answers = dict(self._answers)
@@ -91,3 +88,19 @@ class Requests:
             for request, reason in answers.items():
                 log.info("request answered", request=str(request), reason=reason)
                 self._answers.pop(request, None)
+
+
+def _event(one: OpenRequest, call: CallId, at: datetime) -> ev.Event:
+    agent = AgentId(one.agent_id) if one.agent_id else None
+    if one.kind == STOP and one.asked_by is not None:
+        return ListeningOver(call=call, at=at, request=one.id, by=one.asked_by)
+    if one.supervision is None or one.asked_by is None:
+        return ev.WishUttered(
+            call=call, at=at, request=one.id, wish=ev.Wish(one.kind), agent=agent, target=one.target
+        )  # fmt: skip
+    asked = one.supervision
+    return ListeningAsked(
+        call=call, at=at, request=one.id, by=one.asked_by, way=Way(one.kind), may=frozenset(map(Way, asked.ways)),
+        agent=agent, supervisor=AgentId(asked.supervisor_id) if asked.supervisor_id else None,
+        endpoint=Endpoint(asked.phone), channel=ChannelId(asked.channel) if asked.channel else None,
+    )  # fmt: skip

@@ -24,13 +24,20 @@ class Right(StrEnum):
     PLAN_WRITE = "plan:write"
     PEOPLE_READ = "people:read"  # agents, skills, who is in which state, times
     PEOPLE_WRITE = "people:write"  # names, skills, pause reasons
-    FLOOR_ACT = "floor:act"  # pause and log out agents, act on live calls
+    FLOOR_ACT = "floor:act"  # pause agents, act on live calls
+    AGENTS_LOG_OUT = "agents:log_out"
+    TALKS_LISTEN = "talks:listen"  # hear both, and be heard by nobody
+    TALKS_WHISPER = "talks:whisper"  # be heard by the agent alone
+    TALKS_BARGE = "talks:barge"  # talk with both
+    TALKS_TAKE_OVER = "talks:take_over"  # take the caller from the agent
     CALLS_READ = "calls:read"  # calls, waits, messages, queue events
     CALLS_WRITE = "calls:write"  # assign and settle messages, ask for callbacks
     RECORDINGS_HEAR = "recordings:hear"  # the sound of calls and messages
     SEATS_READ = "seats:read"  # leases and seats
     BILLING_READ = "billing:read"  # usage, the bill so far, invoices and their files
     ALERTS_WRITE = "alerts:write"  # the amount at which a tenant is warned of its bill
+    WORK_READ = "work:read"  # customers, cases, articles, scripts: the tenant's own alone
+    WORK_WRITE = "work:write"
     KEYS_WRITE = "keys:write"  # API keys; for people only, never for a key
     TENANTS_READ = "tenants:read"
     TENANTS_WRITE = "tenants:write"
@@ -43,16 +50,20 @@ class Right(StrEnum):
     BILLING_WRITE = "billing:write"  # contracts, versions, invoices
 
 
-_SHARED = frozenset({
+#: What supervisors do with agents and their talks; each is given by itself.
+SUPERVISION = frozenset({
+    Right.AGENTS_LOG_OUT, Right.TALKS_LISTEN, Right.TALKS_WHISPER, Right.TALKS_BARGE, Right.TALKS_TAKE_OVER,
+})  # fmt: skip
+_SHARED = SUPERVISION | frozenset({
     Right.PLAN_READ, Right.PLAN_WRITE, Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.FLOOR_ACT, Right.CALLS_READ,
     Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.SEATS_READ, Right.BILLING_READ, Right.KEYS_WRITE,
-    Right.TENANTS_READ, Right.ALERTS_WRITE,
+    Right.TENANTS_READ, Right.ALERTS_WRITE, Right.WORK_READ, Right.WORK_WRITE,
 })  # fmt: skip
 
 #: All that may be asked for on somebody's behalf at most.
 RIGHTS: Mapping[Kind, frozenset[Right]] = {
     Kind.TENANT: _SHARED,
-    Kind.OPS: frozenset(Right) - {Right.BILLING_WRITE, Right.ALERTS_WRITE},
+    Kind.OPS: frozenset(Right) - {Right.BILLING_WRITE, Right.ALERTS_WRITE, Right.WORK_READ, Right.WORK_WRITE},
     Kind.FIN: frozenset({
         Right.TENANTS_READ, Right.SEATS_READ, Right.CONTRACTS_READ, Right.BILLING_READ, Right.BILLING_WRITE,
     }),
@@ -71,7 +82,7 @@ OF_ROLE: Mapping[str, frozenset[Right]] = {
 #: Rights of the operator's staff, by their groups. Finance alone is of the kind FIN.
 OF_GROUP: Mapping[str, frozenset[Right]] = {
     "operations": RIGHTS[Kind.OPS] - {Right.KEYS_WRITE, Right.LINES_WRITE},
-    "supervision": frozenset({
+    "supervision": SUPERVISION | frozenset({
         Right.TENANTS_READ, Right.PLAN_READ, Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.FLOOR_ACT, Right.CALLS_READ,
         Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.SEATS_READ,
     }),

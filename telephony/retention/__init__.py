@@ -1,0 +1,1 @@
+"""How long sound is kept, what is kept for a court, and the destruction of the rest."""
