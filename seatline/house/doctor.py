@@ -10,11 +10,12 @@ from datetime import timedelta
 
 import psycopg
 
-from seatline.house import cast, machine, updown
+from seatline.house import cast, handover, machine, updown
 from seatline.house.asterisk import AsteriskDoesNotAnswer
-from seatline.house.home import House
+from seatline.house.home import DATABASE, House
 from seatline.house.postgres import LOGINS
-from telephony.watch import heartbeat
+from telephony.switch import lead
+from telephony.watch import heartbeat, waiting
 from telephony.watch.rescue import SILENT_AFTER
 
 MODULES = ("res_pjsip", "chan_pjsip", "res_ari_channels", "app_stasis_broadcast", "app_mixmonitor", "res_agi",
@@ -184,6 +185,24 @@ def _heartbeat(house: House) -> Iterator[Finding]:
     yield Finding("fallback", there > 0, f"{there} tenants' queues stand by in Asterisk", RESTART.format("switch"))
 
 
+def _lead(house: House) -> Iterator[Finding]:
+    """One switch decides, and where a second is wanted it waits; PostgreSQL's lock says so too."""
+    leading = [one for one in updown.switches(house) if handover.leads(house.var, one.pid())]
+    ready = [one for one in updown.switches(house) if handover.stands_by(house.var, one.pid())]
+    said = [f"{one.name} (pid {one.pid()}) leads" for one in leading]
+    said += [f"{one.name} (pid {one.pid()}) waits" for one in ready]
+    well = len(leading) == 1 and (bool(ready) or not house.has_standby)
+    yield Finding("lead", well, ", ".join(said) or "no switch leads or waits",
+                  "./run up" if leading else RESTART.format("switch"))  # fmt: skip
+    with psycopg.connect(house.database_url("seatline_owner"), connect_timeout=3) as connection:
+        held = connection.execute(
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = %s"
+            " AND l.locktype = 'advisory' AND l.classid = %s AND l.granted", [DATABASE, lead.FAMILY]
+        ).fetchone()  # fmt: skip
+    locks = held[0] if held else 0
+    yield Finding("lead's lock", locks == 1, f"{locks} held in PostgreSQL", RESTART.format("switch"))
+
+
 def _witness(house: House) -> Iterator[Finding]:
     """CEL writes: without its times a call cannot be billed after a fault of ours."""
     status = house.asterisk.ask("cel show status")
@@ -197,7 +216,8 @@ def _health(house: House) -> Iterator[Finding]:
         port = house.metrics_port(program.name)
         if port:
             well, words = updown.readiness(port)
-            yield Finding(f"{program.name} says", well, words or "nothing", RESTART.format(program.name))
+            waits = words == f"lead: {waiting.WORDS}"  # one of two switches always does
+            yield Finding(f"{program.name} says", well or waits, words or "nothing", RESTART.format(program.name))
 
 
 def _books(house: House) -> Iterator[Finding]:
@@ -214,5 +234,5 @@ def _books(house: House) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _machine, _programs, _database, _asterisk, _prompts, _journal, _heartbeat, _witness, _health, _books,
+    _machine, _programs, _database, _asterisk, _prompts, _journal, _heartbeat, _lead, _witness, _health, _books,
 )  # fmt: skip

@@ -19,7 +19,7 @@ ASK_EVERY = 0.5  # seconds between two words of the leader, and between two trie
 SILENT = 2.5  # seconds: PostgreSQL ends the connection of a leader that has not spoken for so long
 ANSWER_WITHIN = 2.0  # seconds
 GIVEN_UP_AFTER = 5.0  # seconds for which PostgreSQL answers and another has the lock: the lead is lost
-_FAMILY = 0x5EA7  # of our locks; the other half of the key is the application
+FAMILY = 0x5EA7  # of our locks; the other half of the key is the application
 
 
 class Try(Enum):
@@ -34,7 +34,7 @@ class Lead:
     """One process's claim to the lead for the ARI application `app`."""
 
     def __init__(self, app: str) -> None:
-        self._key = (_FAMILY, zlib.crc32(app.encode()) - 0x8000_0000)  # two signed integers
+        self._key = (FAMILY, zlib.crc32(app.encode()) - 0x8000_0000)  # two signed integers
         self._connection: psycopg.AsyncConnection[tuple[bool]] | None = None
 
     async def take(self) -> Try:
