@@ -6,8 +6,9 @@ import pytest
 from hypothesis import settings as hypothesis
 
 # On a loaded machine a slow example is no fault; a test that wants more examples, or fewer, says so itself. With CI set
-# the examples are the same each time, so that a change is not blamed for what chance has found.
-hypothesis.register_profile("seatline", max_examples=50, deadline=None, derandomize=bool(os.environ.get("CI")))
+# there are twice as many, the same each time, so that a change is not blamed for what chance has found.
+CI = bool(os.environ.get("CI"))
+hypothesis.register_profile("seatline", max_examples=50 if CI else 25, deadline=None, derandomize=CI)
 hypothesis.load_profile("seatline")
 
 

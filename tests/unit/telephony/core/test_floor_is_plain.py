@@ -270,7 +270,7 @@ class Shift(RuleBasedStateMachine):
 def shift(strategy):
     """The day under one strategy."""
     case = type(strategy, (Shift,), {"strategy": strategy}).TestCase
-    case.settings = settings(max_examples=40, stateful_step_count=50, deadline=None)
+    case.settings = settings(stateful_step_count=50)
     return case
 
 
