@@ -27,6 +27,10 @@ class Action(StrEnum):
     CALLERS_WAITING = "callers_waiting"
     FINISH_WRAP_UP = "finish_wrap_up"
     STATUS = "status"
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    TAKE_OVER = "take_over"
     NOBODY_TO_CALL_BACK = "nobody_to_call_back"
     NUMBER = "number"
 
@@ -49,6 +53,11 @@ _CODES: tuple[tuple[re.Pattern[str], Action], ...] = (
     (re.compile(r"\*47"), Action.CALLERS_WAITING),
     (re.compile(r"\*48"), Action.FINISH_WRAP_UP),
     (re.compile(r"\*40"), Action.STATUS),
+    # Supervisors': the first three are RingCentral's.
+    (re.compile(r"\*80([0-9]{4})?"), Action.LISTEN),
+    (re.compile(r"\*81([0-9]{4})?"), Action.WHISPER),
+    (re.compile(r"\*82([0-9]{4})?"), Action.BARGE),
+    (re.compile(r"\*83([0-9]{4})?"), Action.TAKE_OVER),
     # These two are the switch's. Here they are what it did not take.
     (re.compile(r"\*49"), Action.NOBODY_TO_CALL_BACK),
     (re.compile(r"([0-9]+)"), Action.NUMBER),
@@ -59,5 +68,5 @@ def parse(dialled: str) -> Code:
     """The code that was dialled. Raises `CodeUnknown`; its message leaves out the digits, they may be a PIN."""
     for form, action in _CODES:
         if match := form.fullmatch(dialled):
-            return Code(action, "".join(match.groups()))
+            return Code(action, "".join(group or "" for group in match.groups()))
     raise CodeUnknown

@@ -24,6 +24,9 @@ from agents.presence.services import (
 from seatline.errors import SeatlineError, Unavailable
 from telephony.agi.codes import Action, Code, CodeUnknown, parse
 from telephony.agi.ports import House, HungUp, Phone
+from telephony.agi.supervising import WAYS, supervise
+from telephony.requests.services import CallIsOver
+from telephony.supervision.services import MayNot, NoSuchTalk, NotASupervisor
 
 # Tries to key something; the house itself counts wrong PINs over all phones.
 INPUT_TRIES = 3
@@ -43,6 +46,10 @@ REFUSALS: dict[type[SeatlineError], str] = {
     SeatOfAnotherTenant: "seat-of-another",
     SeatsFull: "seats-full",
     TelephoneNotAllowed: "telephone-not-allowed",
+    CallIsOver: "no-such-talk",
+    MayNot: "not-a-supervisor",
+    NoSuchTalk: "no-such-talk",
+    NotASupervisor: "not-a-supervisor",
 }
 
 
@@ -67,7 +74,10 @@ class Dialogue:
             session = self._house.session_at(self._phone.endpoint)
             if session is not None:
                 self._language = session.language
-            self._act(code, session)
+            if code.action in WAYS:
+                supervise(self, self._phone, self._house, code, session)
+            else:
+                self._act(code, session)
         except HungUp:
             raise
         except PinLocked as locked:
@@ -126,7 +136,7 @@ class Dialogue:
         """Ask for what is missing, three times at most, and log in. Raises why not."""
         for _ in range(INPUT_TRIES):
             number = given_number or self._ask("key-agent-number", AGENT_NUMBER_DIGITS)
-            self._language = self._house.language_of(number) or self._language if number else self._language
+            self.speak_as_to(number)
             pin = self._ask("key-agent-pin", LONGEST_PIN) if number else ""
             if not pin:
                 self._say("nothing-keyed")
@@ -136,9 +146,7 @@ class Dialogue:
             except AgentUnknown:
                 self._say("wrong-login")
             except PinWrong as wrong:
-                self._say("wrong-login")
-                self._say("tries-left")
-                self._say_number(wrong.details["tries_left"])
+                self.say_tries(wrong.details["tries_left"])
             else:
                 self._phone.sits_here(session)
                 self._say("logged-in")
@@ -178,6 +186,25 @@ class Dialogue:
             self._say("callers-waiting")
             self._say_number(waiting)
         self._say_state(session)
+
+    def say(self, phrase: str) -> None:
+        """In the language of whoever is at the telephone. Raises HungUp."""
+        self._say(phrase)
+
+    def ask(self, phrase: str, most: int) -> str:
+        """What was keyed, at most so many digits. Raises HungUp."""
+        return self._ask(phrase, most)
+
+    def speak_as_to(self, agent_number: str) -> None:
+        """From now on in this agent's language; as before to nobody who is known."""
+        if agent_number:
+            self._language = self._house.language_of(agent_number) or self._language
+
+    def say_tries(self, tries: object) -> None:
+        """The PIN was wrong; so many tries are left."""
+        self._say("wrong-login")
+        self._say("tries-left")
+        self._say_number(tries)
 
     def _say(self, phrase: str) -> None:
         self._phone.say(phrase, self._language)

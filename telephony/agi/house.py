@@ -1,16 +1,25 @@
 """The house behind the phone codes: our services, each in the scope of telephony and at the present instant."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from agents.people.services import AgentUnknown, find_agent
+from agents.people.services import AgentUnknown, check_pin, find_agent
 from agents.presence import services
 from agents.presence.services import PresenceState, SessionInForce
 from seatline.clock import Clock, now
+from seatline.ids import new_id
+from telephony.core.listening import Way
+from telephony.requests.models import CallRequest
+from telephony.requests.services import NO_ANSWER, answer_to
+from telephony.supervision import services as supervision
 from tenants.accounts.scope import telephony_scope
+from tenants.trust.actor import Actor, acting
+
+LOOK_AGAIN_AFTER = 0.1  # seconds; the switch answers within milliseconds, and a request that is too old is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +77,27 @@ class Services:
         """The session, its wrap-up over."""
         with telephony_scope():
             return services.finish_wrap_up(endpoint, self.clock())
+
+    def is_supervisor(self, agent_id: UUID) -> bool:
+        """Whether the agent looks after any talks."""
+        with telephony_scope():
+            return supervision.is_supervisor(agent_id)
+
+    def check_pin(self, agent_number: str, pin: str) -> UUID:
+        """Outside any scope, as `log_in`."""
+        return check_pin(agent_number, pin, self.clock()).agent_id
+
+    def supervise(self, way: Way, supervisor: UUID, agent_number: str, endpoint: str, channel: str) -> str:
+        """Ask, and wait for the switch's answer."""
+        request, place = new_id(), supervision.Place(endpoint, supervisor, channel)
+        with acting(Actor("agent", str(supervisor))), telephony_scope():
+            call, agent, ways = supervision.by_code(supervisor, agent_number)
+            supervision.supervise(
+                request, call, way, self.clock(), ways=ways, by=supervisor, place=place, agent_id=agent
+            )  # fmt: skip
+        while True:
+            with telephony_scope():
+                standing = answer_to(request, self.clock())
+            if standing is None or standing.state != CallRequest.State.OPEN:
+                return standing.reason if standing is not None else NO_ANSWER
+            time.sleep(LOOK_AGAIN_AFTER)

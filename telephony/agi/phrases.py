@@ -23,6 +23,43 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "en": "You may not take calls on this telephone.",
         "zh": "您不能使用这部电话接听来电。",
     },
+    "key-supervisor-number": {
+        "en": "Please key your own number.",
+        "zh": "请输入您本人的工号。",
+    },
+    "key-agent-listened": {
+        "en": "Please key the number of the agent.",
+        "zh": "请输入座席的工号。",
+    },
+    # Supervisors.
+    "you-listen": {
+        "en": "You are listening. Nobody hears you.",
+        "zh": "您正在监听，通话双方听不到您的声音。",
+    },
+    "you-whisper": {
+        "en": "Only the agent hears you.",
+        "zh": "您正在耳语，只有座席能听到您的声音。",
+    },
+    "you-barge": {
+        "en": "Both hear you.",
+        "zh": "您已强插，通话双方都能听到您的声音。",
+    },
+    "you-take-over": {
+        "en": "You take the call over.",
+        "zh": "您已接管通话。",
+    },
+    "no-such-talk": {
+        "en": "No agent with this number is talking now.",
+        "zh": "该工号的座席目前没有通话。",
+    },
+    "not-a-supervisor": {
+        "en": "You may not do this.",
+        "zh": "您没有此项权限。",
+    },
+    "not-possible-now": {
+        "en": "This is not possible now.",
+        "zh": "目前无法执行此操作。",
+    },
     # States.
     "logged-in": {
         "en": "You are logged in. You are ready for calls.",

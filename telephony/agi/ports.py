@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from agents.presence.services import PresenceState, SessionInForce
+from telephony.core.listening import Way
 
 
 class HungUp(Exception):
@@ -21,6 +22,13 @@ class Phone(Protocol):
     @property
     def endpoint(self) -> str:
         """The SIP account of the phone."""
+
+    @property
+    def channel(self) -> str:
+        """Asterisk's id of this call of the telephone."""
+
+    def join(self) -> None:
+        """Leave the telephone to the switch when the dialogue is over. Raises HungUp."""
 
     def say(self, phrase: str, language: str) -> None:
         """Speak a phrase to its end. Raises HungUp."""
@@ -64,3 +72,13 @@ class House(Protocol):
 
     def finish_wrap_up(self, endpoint: str) -> SessionInForce:
         """See `agents.presence.services.finish_wrap_up`."""
+
+    def is_supervisor(self, agent_id: UUID) -> bool:
+        """Whether the agent looks after any talks."""
+
+    def check_pin(self, agent_number: str, pin: str) -> UUID:
+        """The agent of this number and PIN; see `agents.people.services.check_pin`."""
+
+    def supervise(self, way: Way, supervisor: UUID, agent_number: str, endpoint: str, channel: str) -> str:
+        """Have the supervisor brought into the agent's talk; why not, empty if it is done. Raises NoSuchTalk,
+        NotASupervisor, MayNot, CallIsOver."""

@@ -59,6 +59,16 @@ class AsteriskPhone:
         """The SIP account of the phone."""
         return self._endpoint
 
+    @property
+    def channel(self) -> str:
+        """Asterisk's id of the channel."""
+        return self.call
+
+    def join(self) -> None:
+        """The dialplan gives the channel to the switch afterwards."""
+        with _hang_ups():
+            self._agi.set_variable("SUPERVISES", "1")
+
     def say(self, phrase: str, language: str) -> None:
         """Play the phrase's file to its end."""
         with _hang_ups():

@@ -128,6 +128,11 @@ def name_supervisor(agent: Agent, tenant_id: UUID, ways: frozenset[Way]) -> Supe
     return row
 
 
+def is_supervisor(agent_id: UUID) -> bool:
+    """Whether the agent looks after any talks that the scope shows."""
+    return Supervisor.objects.filter(agent_id=agent_id).exists()
+
+
 def by_code(supervisor_id: UUID, number: str) -> tuple[UUID, UUID, frozenset[Way]]:
     """The call in which the agent of this number talks, the agent, and the ways open to this supervisor there.
 

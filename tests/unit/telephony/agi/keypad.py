@@ -9,6 +9,8 @@ from uuid import UUID
 from agents.people.services import AgentUnknown, PinLocked, PinWrong
 from agents.presence.services import AnotherAgentHere, NotLoggedIn, PauseReasonUnknown, PresenceState, SessionInForce
 from telephony.agi.ports import HungUp
+from telephony.core.listening import Way
+from telephony.supervision.services import NoSuchTalk
 
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TENANT = UUID(int=1)
@@ -20,6 +22,8 @@ class Keypad:
     def __init__(self, keys: Iterable[str] = (), endpoint: str = "seat-001", hangs_up_at: str = "") -> None:
         self.endpoint = endpoint
         self.heard: list[str] = []
+        self.channel = f"call-of-{endpoint}"
+        self.joined = False
         self.members: list[str] = []  # what Asterisk's own queue was told
         self._keys = deque(keys)
         self._hangs_up_at = hangs_up_at
@@ -34,6 +38,9 @@ class Keypad:
         if not self._keys:
             raise HungUp
         return self._keys.popleft()[:most]
+
+    def join(self) -> None:
+        self.joined = True
 
     def sits_here(self, session: SessionInForce, *, gone: bool = False) -> None:
         state = "gone" if gone else "paused" if session.paused else "ready"
@@ -50,6 +57,8 @@ class SmallHouse:
         self.sessions: dict[str, SessionInForce] = {}
         self.states: dict[str, PresenceState] = {}
         self.wrong = 0
+        self.supervised: list[tuple[Way, UUID, str, str, str]] = []
+        self.refusal = ""  # the switch's, to a supervisor
         self._refuses = refuses
         self._waiting = waiting
 
@@ -115,6 +124,26 @@ class SmallHouse:
     def finish_wrap_up(self, endpoint: str) -> SessionInForce:
         self.states.pop(endpoint, None)
         return self._change(endpoint)
+
+    SUPERVISORS = frozenset({UUID(int=1002)})
+    TALKS = frozenset({"1001"})
+
+    def is_supervisor(self, agent_id: UUID) -> bool:
+        return agent_id in self.SUPERVISORS
+
+    def check_pin(self, agent_number: str, pin: str) -> UUID:
+        if agent_number not in self.LANGUAGES:
+            raise AgentUnknown(number=agent_number)
+        if pin != self.PIN:
+            self.wrong += 1
+            raise PinWrong(number=agent_number, tries_left=3 - self.wrong)
+        return UUID(int=int(agent_number))
+
+    def supervise(self, way: Way, supervisor: UUID, agent_number: str, endpoint: str, channel: str) -> str:
+        if agent_number not in self.TALKS:
+            raise NoSuchTalk
+        self.supervised.append((way, supervisor, agent_number, endpoint, channel))
+        return self.refusal
 
     def _change(self, endpoint: str, **fields: object) -> SessionInForce:
         if self._refuses:

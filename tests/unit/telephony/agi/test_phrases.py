@@ -3,15 +3,19 @@
 import ast
 from pathlib import Path
 
-from telephony.agi import dialogue
+from telephony.agi import dialogue, supervising
 from telephony.agi.phrases import PHRASES
 from telephony.plans import phrases as of_plans
 
 
 def spoken_by_the_dialogue() -> set[str]:
     """Every literal that the dialogue says, asks or keeps for refusals."""
-    tree = ast.parse(Path(dialogue.__file__).read_text())
-    literals = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    literals = {
+        node.value
+        for module in (dialogue, supervising)
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     return literals & set(PHRASES) | set(dialogue.REFUSALS.values())
 
 
