@@ -136,7 +136,7 @@ def _asterisk(options: argparse.Namespace) -> None:
 
 
 def _test(options: argparse.Namespace) -> bool:
-    return test.test(ROOT / ".local", options.layer, options.more)
+    return test.test(ROOT / ".local", options.layer, options.more, faults=options.faults)
 
 
 def _bench(options: argparse.Namespace) -> bool:
@@ -154,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add("demo", _demo, "set everything up, start it, place a real call, leave it running")
     command = add("test", _test, "all tests, or one layer of them")
+    command.add_argument("--faults", action="store_true", help="only the long fault stories, each with its figure")
     command.add_argument("layer", nargs="?", default="all", help=f"{', '.join(test.LAYERS)} or all")
     command.add_argument("more", nargs=argparse.REMAINDER, help="goes to pytest, such as -k name -x")
     command = add("up", _up, "start what does not run")

@@ -190,6 +190,7 @@ class Rig:
             stack.callback(self.witness.stop)
             stack.callback(self.agi.stop)
             stack.callback(self.switch.stop)
+            stack.callback(self.standby.stop)
             stack.callback(self.watchdog.stop)
             for phone in self._phones:
                 stack.callback(phone.stop)
@@ -209,6 +210,11 @@ class Rig:
     def switch(self) -> Process:
         """The switch; kill it, stop it, start it again."""
         return self._program("switch")
+
+    @property
+    def standby(self) -> Process:
+        """A second switch; it runs only where a story starts it, and waits for the lead then."""
+        return self._program("standby", (sys.executable, str(ROOT / "manage.py"), "switch"))
 
     @property
     def witness(self) -> Process:

@@ -1,0 +1,138 @@
+"""Two switches: one leads, the other stands by; what becomes of callers when the first is gone, or is replaced."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from seatline.house import handover
+from tests.acceptance.crowd import a_crowd
+from tests.acceptance.figures import figure
+from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.world import SECOND, Client, a_client, caller_voice, keys, wait_for_state
+
+SHORT = pytest.param(6, 9.0, id="short")
+LONG = pytest.param(20, 40.0, id="long", marks=pytest.mark.faults)
+CHOOSES_AGENT = keys((1, "0"))
+
+
+@pytest.fixture(scope="module")
+def client(rig: Rig) -> Client:
+    """One agent at work; the others who call only hear the menu."""
+    made = a_client(rig, "doubled")
+    made.at_work()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def a_second_switch(rig: Rig) -> Iterator[None]:
+    """It waits for the lead; at the end there is one switch again, the usual."""
+    fresh = rig.standby.start()
+    wait_until(lambda: handover.stands_by(rig.var, fresh), 30, "the second switch to stand by")
+    yield
+    rig.switch.stop()
+    rig.standby.stop()
+    rig.start_switch()
+    wait_until(lambda: handover.leads(rig.var, rig.switch.pid()), 30, "the usual switch to lead")
+
+
+def a_talk(rig: Rig, client: Client, seconds: float):
+    """A caller talks with the agent for so long, from now on."""
+    call = rig.begin_call(
+        client.dialled, keys=CHOOSES_AGENT, speech=caller_voice(rig), hang_up_after=seconds * SECOND
+    )  # fmt: skip
+    wait_for_state(client.places[0].agent, "talking")
+    return call
+
+
+def talked_on(rig: Rig, client: Client, call, seconds: float) -> None:
+    """The talk was never interrupted, and is on record as one."""
+    result = call.result(90)
+    assert result.hung_up_by == "caller"
+    assert result.heard is not None
+    assert seconds_of_tone(result.heard, client.places[0].hertz) > seconds - 3, "the sound never stopped"
+    report = rig.report(result, 30)
+    assert (report["outcome"], report["ended_by"], report["agent"]) == (
+        "answered", "caller", client.places[0].agent
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [SHORT, LONG])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
+def test_standby_takes_over_from_a_switch_that_is_gone(
+    rig: Rig, client: Client, how: signal.Signals, rate: int, seconds: float
+) -> None:
+    """Callers arrive throughout; a pair talks; the watchdog is the rig's own and starts no program again."""
+    first, second = rig.switch.pid(), rig.standby.pid()
+    assert first is not None
+    call = a_talk(rig, client, seconds + 5)
+    with a_crowd(rig, client, rate, seconds) as crowd:
+        time.sleep(2)
+        os.kill(first, how)
+        gone = time.monotonic()
+        wait_until(lambda: handover.leads(rig.var, second), 15, "the second switch to lead")
+        took = time.monotonic() - gone
+    figure(
+        f"switch {'killed' if how == signal.SIGKILL else 'hung'} at {rate} calls/s: another in full control after "
+        f"{took:.1f} s, the slowest answer {crowd.longest_wait() * 1000:.0f} ms, {crowd.calls - crowd.served['ended']} "
+        f"of {crowd.calls} calls failed"
+    )
+    crowd.nobody_failed()
+    assert took < 5
+    assert crowd.longest_wait() < 1.5
+    talked_on(rig, client, call, seconds + 5)
+    crowd.facts_are_whole(crowd.on_record())
+    assert wait_until(lambda: rig.switch.pid() != first, 5, "the first switch to be ended")
+    taken = rig.report(rig.call(client.dialled, keys=CHOOSES_AGENT, hang_up_after=4 * SECOND))
+    assert taken["flow"] is not None, "the second switch takes calls, and not the fallback"
+
+
+def test_second_switch_decides_nothing_and_a_database_that_is_away_makes_it_no_leader(rig: Rig, client: Client) -> None:
+    """PostgreSQL's locks are gone with it; the first switch goes on, and has the lock again afterwards."""
+    first = rig.switch.pid()
+    call = a_talk(rig, client, 14)
+    rig.do(rig.wire.cut())
+    time.sleep(3)
+    rig.do(rig.wire.mend())
+    time.sleep(4)
+    assert handover.leads(rig.var, first), "still the first"
+    assert handover.stands_by(rig.var, rig.standby.pid()), "and the second waits still"
+    talked_on(rig, client, call, 14)
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [SHORT, LONG])
+def test_restart_loses_no_call(rig: Rig, client: Client, rate: int, seconds: float) -> None:
+    """As `./run restart switch` does where none stands by: callers arrive throughout, a pair talks."""
+    rig.standby.stop()
+    first = rig.switch.pid()
+    call = a_talk(rig, client, seconds + 8)
+    with a_crowd(rig, client, rate, seconds) as crowd:
+        time.sleep(1)
+        began = time.monotonic()
+        second = handover.relieve(rig.var, rig.switch)
+        took = time.monotonic() - began
+    assert second == rig.switch.pid() != first
+    figure(
+        f"switch restarted at {rate} calls/s in {took:.1f} s: the slowest answer {crowd.longest_wait() * 1000:.0f} ms, "
+        f"{crowd.calls - crowd.served['ended']} of {crowd.calls} calls failed"
+    )
+    crowd.nobody_failed()
+    talked_on(rig, client, call, seconds + 8)
+    crowd.facts_are_whole(crowd.on_record())
+
+
+@pytest.mark.faults
+def test_restart_of_both_loses_no_call(rig: Rig, client: Client) -> None:
+    """As `./run restart switch` does where one stands by: each is begun anew, and the lead goes over once."""
+    first, second = rig.switch.pid(), rig.standby.pid()
+    call = a_talk(rig, client, 30)
+    with a_crowd(rig, client, 10, 25) as crowd:
+        handover.take_turns(rig.var, rig.switch, rig.standby)
+    assert {rig.switch.pid(), rig.standby.pid()}.isdisjoint({first, second})
+    assert handover.leads(rig.var, rig.standby.pid())
+    crowd.nobody_failed()
+    talked_on(rig, client, call, 30)
+    crowd.facts_are_whole(crowd.on_record())
