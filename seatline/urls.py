@@ -19,6 +19,7 @@ urlpatterns = [
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("api/v1/", include("seatline.api.urls")),
     path("desk/", include("telephony.desk.urls")),
+    path("board/", include("telephony.board.urls")),
     path("t/", include("billing.portal.urls")),
     path("admin/live/", admin.site.admin_view(views.live), name="live"),
     path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),
