@@ -59,6 +59,7 @@ def call_in_hand(agent: DeskAgent, offer: Offer | None, call_id: UUID, at: datet
         "waiting_since": waited_since.isoformat() if waited_since else None,
         "connected_at": connected_at.isoformat() if connected_at else None,
         "ended": bool(row and row.ended_at),
+        "away": _away(facts, agent.agent_id, row),
         "talk": _talk(facts, agent.agent_id, legs),
         "recording_paused": _is_silent(facts),
         "do_not_call": unwanted,
@@ -71,7 +72,7 @@ def call_in_hand(agent: DeskAgent, offer: Offer | None, call_id: UUID, at: datet
 #: Facts of the ledger that the screen shows something of.
 _TOLD = (
     "FlowEntered", "NodesPassed", "Consulted", "ConsultBegun", "ConsultAnswered", "ConsultEnded", "TransferCompleted",
-    "TransferBegun", "TalkJoined", "RecordingPaused", "RecordingResumed",
+    "TransferBegun", "TalkJoined", "AgentConnected", "QueueEntered", "RecordingPaused", "RecordingResumed",
 )  # fmt: skip
 _TALK = {"ConsultBegun": "calling", "ConsultAnswered": CONSULTING, "TalkJoined": ALL_TOGETHER}
 _PLAIN_AGAIN = ("ConsultEnded", "TransferCompleted", "TransferBegun")
@@ -85,6 +86,16 @@ def _talk(facts: list[LedgerEntry], agent_id: UUID, legs: list[Leg]) -> str:
     mine = next((leg.no for leg in legs if leg.agent_id == agent_id), None)
     asked_by = next((one.body.get("leg") for one in reversed(facts) if one.kind == "ConsultBegun"), None)
     return "third" if talk == CONSULTING and asked_by != mine else talk
+
+
+def _away(facts: list[LedgerEntry], agent_id: UUID, row: Call | None) -> bool:
+    """Whether the caller hears music until this agent's telephone is back."""
+    told = [one for one in facts if one.kind in ("TransferBegun", "AgentConnected", "QueueEntered")]
+    if row is None or row.ended_at is not None or len(told) < 2:
+        return False
+    left, before = told[-1], told[-2]
+    mine = before.kind == "AgentConnected" and before.body.get("agent") == str(agent_id)
+    return mine and left.kind == "TransferBegun" and left.body.get("target") == ""
 
 
 def _way(facts: list[LedgerEntry]) -> tuple[list[str], bool]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("calls/<uuid:call_id>/ask/", views.ask, name="desk_ask"),
     path("calls/<uuid:call_id>/disposition/", views.disposition, name="desk_disposition"),
     path("calls/<uuid:call_id>/pop/", views.pop_up, name="desk_pop"),
+    path("dial/", views.dial, name="desk_dial"),
     path("requests/<uuid:request_id>/", views.answer, name="desk_answer"),
     path("", include("agents.desktop.urls")),
 ]

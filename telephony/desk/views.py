@@ -15,6 +15,7 @@ from telephony.desk import shift
 from telephony.desk.dispositions import dispose
 from telephony.desk.phones import mint
 from telephony.desk.pop import pop
+from telephony.desk.refusals import why_not
 from telephony.desk.state import desk_state
 from telephony.requests import services as requests
 from telephony.requests.models import CallRequest
@@ -99,7 +100,19 @@ def ask(request: HttpRequest, agent: DeskAgent, call_id: UUID) -> HttpResponse:
             _id(asked, "id"), call_id, _word(asked, "kind"), clock.now(), target=str(asked.get("target", ""))[:40],
             agent_id=agent.agent_id, asked_by=agent.agent_id,
         )  # fmt: skip
-    return JsonResponse({"state": standing.state, "reason": standing.reason})
+    return JsonResponse(_told(standing))
+
+
+@require_POST
+@desk_only
+def dial(request: HttpRequest, agent: DeskAgent) -> HttpResponse:
+    """Call a number outside: the agent's own telephone rings first."""
+    asked = _asked(request)
+    with agent.within(agent.tenant_id):
+        standing = requests.dial(
+            _id(asked, "id"), agent.agent_id, str(asked.get("number", ""))[:40], clock.now(), asked_by=agent.agent_id
+        )  # fmt: skip
+    return JsonResponse(_told(standing))
 
 
 @require_GET
@@ -110,7 +123,7 @@ def answer(request: HttpRequest, agent: DeskAgent, request_id: UUID) -> HttpResp
         standing = requests.answer_to(request_id, clock.now())
     if standing is None:
         raise Http404
-    return JsonResponse({"state": standing.state, "reason": standing.reason})
+    return JsonResponse(_told(standing))
 
 
 @require_POST
@@ -128,6 +141,10 @@ def disposition(request: HttpRequest, agent: DeskAgent, call_id: UUID) -> HttpRe
 def pop_up(request: HttpRequest, agent: DeskAgent, call_id: UUID) -> HttpResponse:
     """The tenant's own page of the call."""
     return JsonResponse(pop(agent, _id(_asked(request), "tenant"), call_id, clock.now()))
+
+
+def _told(standing: requests.Standing) -> dict[str, str]:
+    return {"state": standing.state, "reason": standing.reason, "sentence": why_not(standing.reason)}
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:

@@ -209,27 +209,27 @@ class Rig:
     @property
     def switch(self) -> Process:
         """The switch; kill it, stop it, start it again."""
-        return self._program("switch")
+        return self.program("switch")
 
     @property
     def standby(self) -> Process:
         """A second switch; it runs only where a story starts it, and waits for the lead then."""
-        return self._program("standby", (sys.executable, str(ROOT / "manage.py"), "switch"))
+        return self.program("standby", (sys.executable, str(ROOT / "manage.py"), "switch"))
 
     @property
     def witness(self) -> Process:
         """The program that takes Asterisk's channel events on record."""
-        return self._program("witness")
+        return self.program("witness")
 
     @property
     def agi(self) -> Process:
         """The FastAGI server."""
-        return self._program("agi")
+        return self.program("agi")
 
     @property
     def watchdog(self) -> Process:
         """Rescues callers and keeps the fallback's record; it starts no program again unless a story has it so."""
-        return self._program("watchdog", (sys.executable, "-m", "seatline.house.watchdog", str(self._kept)))
+        return self.program("watchdog", (sys.executable, "-m", "seatline.house.watchdog", str(self._kept)))
 
     @property
     def _kept(self) -> Path:
@@ -250,7 +250,8 @@ class Rig:
         age = heartbeat.age(beat)
         return beat if age is not None and age < 2 else None
 
-    def _program(self, name: str, command: tuple[str, ...] = ()) -> Process:
+    def program(self, name: str, command: tuple[str, ...] = ()) -> Process:
+        """A program of ours beside this rig's Asterisk and database; without a command manage.py's of this name."""
         ports, access = self.asterisk.ports, self.asterisk.access
         return Process(
             name=name,
