@@ -23,7 +23,8 @@ def figures_of(agent: DeskAgent, at: datetime) -> dict[str, Any]:
         midnight = datetime.combine(at.astimezone(zone).date(), time(), zone)
         legs = Leg.objects.filter(agent_id=agent.agent_id, tenant_id__in=agent.tenant_ids, started_at__gte=midnight)
         row = legs.aggregate(
-            taken=Count("call", filter=Q(answered_at__isnull=False), distinct=True), missed=Count("id", filter=Q(missed=True)),
+            taken=Count("call", filter=Q(answered_at__isnull=False), distinct=True),
+            missed=Count("id", filter=Q(missed=True)),
             talked=Sum("talked"), held=Sum("held"),
         )  # fmt: skip
         wrap_ups = PresenceInterval.objects.filter(

@@ -36,6 +36,7 @@ from telephony.switch.leftover import complete_messages, complete_recordings, op
 from telephony.switch.lookups import LookUps
 from telephony.switch.node import Managers, begun_by
 from telephony.switch.nodes import Nodes
+from telephony.switch.offers import Offers
 from telephony.switch.places import Places
 from telephony.switch.proxy_accounts import write as write_accounts
 from telephony.switch.pulse import Pulse
@@ -91,6 +92,8 @@ class Switch:
         self._shell.replaced = self.step_back
         self._look_ups = LookUps(now, self._happen)
         self._shell.asks = self._look_ups
+        self._offers = Offers(engine.calls.get)
+        self._shell.tells = self._offers.note
         self._errands: set[asyncio.Task[None]] = set()
         self._news = {name: asyncio.Event() for name in notices.CHANNELS}
         self._requests_desk = Desk("requests")  # of its own: an agent waits for the answer
@@ -123,7 +126,9 @@ class Switch:
                 self._follow("seatline_requests", self._requests.follow),
                 self._follow(PHONES, self._nodes.follow_phones),
                 self._callbacks.watch(),
+                self._offers.run(),
                 self._watch_leases(),
+                self._shell.write_again(),
                 figures.tell(self._engine, self._journal, lambda: self._shell.unwritten, lambda: self._nodes.any_there),
                 self._fallback_record.run(),
             )
@@ -139,6 +144,7 @@ class Switch:
         self._nodes.stop()
         self._look_ups.close()
         self._desk.close()
+        self._offers.close()
         self._requests_desk.close()
         for task in done:
             task.result()  # a task that ended by itself ended with an error: let it be seen

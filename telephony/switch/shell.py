@@ -5,6 +5,7 @@ keep their order; requests go out on one socket in the order of the commands, ag
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 DIALLED = "dialled"  # the context in which calls of agents' telephones are offered (asterisk_etc/extensions.conf)
 CLAIM_WITHIN = 0.2  # seconds after a call was offered: of the half second that the dialplan waits
 DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
+AGAIN_AFTER = 1.0  # seconds between two tries to write what the disk has refused
 GONE_WITHIN = 0.3  # seconds between the end of a prompt that was broken off and that of its channel
 
 
@@ -99,10 +101,12 @@ class Shell:
         self._outward = outward
         self._depart = depart
         self.asks: Asks = Nobody(self.happen, clock)
+        self.tells: Callable[[list[Fact]], None] = lambda facts: None  #: hears of facts that are written
         self.replies: Callable[[UUID, str], None] = lambda request, reason: None  #: takes answers to requests
         self.places = Places((HOME,), lambda _call: None)
         self._sockets: dict[str, AriClient] = {}
         self._unwritten: tuple[list[Fact], list[AgentState]] = ([], [])
+        self._refused_at = 0.0  # by the monotonic clock
         self._figures = CallFigures()
         self.late: Callable[[float], None] = lambda _seconds: None  #: is told how late each event comes
         self.decides = True  #: False once another switch leads: nothing is heard, written or sent any more
@@ -278,19 +282,30 @@ class Shell:
             case cmd.KeepMessage(name=name):
                 self._recorder.keep_message(command.call, name)
 
+    async def write_again(self) -> None:
+        """Try again and again what the disk has refused, also when nothing happens; never ends."""
+        while True:
+            await asyncio.sleep(AGAIN_AFTER)
+            if self.unwritten:
+                self.act(Work())
+
     def _write(self, work: Work) -> None:
         facts, states = self._unwritten[0] + work.facts, self._unwritten[1] + work.states
         if not facts and not states:
             return
+        if self.unwritten and time.monotonic() - self._refused_at < AGAIN_AFTER:
+            self._unwritten = (facts, states)  # many by now: to try all of them at each event would hold calls up
+            return
         try:
             self._journal.append(facts, states)
         except Exception as error:
-            # A full disk must not end calls: they go on, and what could not be written is tried with the next.
-            self._unwritten = (facts, states)
+            # A full disk must not end calls: they go on, and what could not be written is tried again and again.
+            self._unwritten, self._refused_at = (facts, states), time.monotonic()
             log.critical("journal refuses to write", waiting=len(facts) + len(states), cause=str(error))
             return
         self._unwritten = ([], [])
         self._figures.note(facts)
+        self.tells(facts)
 
     def _carry_out(self, command: cmd.Command) -> None:
         node, lane = self.places.of_call(command.call), _lane(command)
