@@ -37,7 +37,7 @@ Check = Callable[[House], Iterator[Finding]]
 
 
 def examine(house: House, checks: Sequence[Check] = ()) -> list[Finding]:
-    """These checks, or all, in the order in which things depend on each other. One that fails itself is a finding too."""
+    """These checks, or all, in the order in which things depend on each other. One that fails is a finding too."""
     found: list[Finding] = []
     for check in checks or CHECKS:
         try:
@@ -196,8 +196,8 @@ def _lead(house: House) -> Iterator[Finding]:
                   "./run up" if leading else RESTART.format("switch"))  # fmt: skip
     with psycopg.connect(house.database_url("seatline_owner"), connect_timeout=3) as connection:
         held = connection.execute(
-            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database()"
-            " AND l.locktype = 'advisory' AND l.classid = %s AND l.granted", [lead.FAMILY]
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname ="
+            " current_database() AND l.locktype = 'advisory' AND l.classid = %s AND l.granted", [lead.FAMILY]
         ).fetchone()  # fmt: skip
     locks = held[0] if held else 0
     yield Finding("lead's lock", locks == 1, f"{locks} held in PostgreSQL", RESTART.format("switch"))
