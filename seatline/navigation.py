@@ -26,6 +26,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _list(_("Numbers"), "dialpad", "tenants.number"),
             _list(_("Assignments"), "swap_horiz", "tenants.numberassignment"),
             _list(_("Directory"), "menu_book", "tenants.directorylisting"),
+            _list(_("Farewells"), "door_open", "tenants.farewell"),
         ),
         _group(
             _("Agents"),

@@ -3,6 +3,7 @@
 from tenants.accounts.models import Membership, Tenant, User
 from tenants.cases.models import Case, CaseEvent, CaseType, TopicDigest
 from tenants.customers.models import Customer, CustomerForm, CustomerImport, CustomerMerge, CustomerNumber
+from tenants.farewell.models import Farewell
 from tenants.forms.models import Script, ScriptAnswers, ScriptVersion
 from tenants.keys.models import ApiKey, KeptAnswer
 from tenants.knowledge.models import Article, ArticleRevision
@@ -24,6 +25,7 @@ __all__ = [
     "CustomerMerge",
     "CustomerNumber",
     "DirectoryListing",
+    "Farewell",
     "KeptAnswer",
     "LeaseOccurrence",
     "LeaseWindow",

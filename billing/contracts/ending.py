@@ -17,6 +17,7 @@ from billing.rating.periods import ONE_DAY, day_starts_at
 from seatline.errors import BadInput, Refused
 from tenants.accounts.models import User
 from tenants.accounts.scope import operator_scope
+from tenants.farewell.services import begin_farewell
 from tenants.numbers.holdings import HeldNumber, numbers_held_at
 from tenants.numbers.services import release_number, take_from_directory
 from tenants.seats.services import LeaseHeld, end_lease, leases_reaching
@@ -97,6 +98,8 @@ def end_contract(contract: Contract, last_day: date, *, user: User, at: datetime
                 take_from_directory(e164, code, ending.ends_at)
             else:
                 release_number(e164, ending.ends_at)
+        if ending.farewell:
+            begin_farewell(contract.tenant_id, contract.ends_on, contract.pk, user=user, at=at, reason=reason)
         log_operation(
             contract.tenant_id, "contract.ended", str(contract.pk), last_day=last_day.isoformat(),
             leases=len(ending.leases), numbers=len(ending.numbers), farewell=ending.farewell,

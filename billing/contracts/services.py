@@ -15,7 +15,9 @@ from billing.contracts.terms import tax_rule
 from billing.rating.kinds import kind_of, read_params
 from seatline.errors import BadInput, NotAllowed, Refused
 from tenants.accounts.models import User
+from tenants.accounts.scope import operator_scope
 from tenants.accounts.staff import is_finance
+from tenants.farewell.services import call_off_farewell, farewell_of
 
 
 class FinanceOnly(NotAllowed):
@@ -137,7 +139,19 @@ def approve_version(version: ContractVersion, user: User, at: datetime) -> Contr
     _refuse_double_prices(contract, version)
     version.approved_by, version.approved_at = user, at
     version.save(update_fields=["approved_by", "approved_at"])
+    _call_off_farewell(contract, at)
     return version
+
+
+def _call_off_farewell(contract: Contract, at: datetime) -> None:
+    """A contract that goes on past the end of the one that was the last keeps the tenant."""
+    leaving = farewell_of(contract.tenant_id)
+    if leaving is None or leaving.contract_id == contract.pk:
+        return
+    if contract.ends_on is None or contract.ends_on > leaving.begins_on:
+        with operator_scope():
+            call_off_farewell(contract.tenant_id, at)
+        Contract.objects.filter(pk=leaving.contract_id).update(farewell_from=None)
 
 
 def _refuse_double_prices(contract: Contract, version: ContractVersion) -> None:

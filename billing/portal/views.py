@@ -35,6 +35,7 @@ from billing.receivables.rules import state_of
 from seatline import clock
 from seatline.panel.said import said
 from tenants.accounts.models import Tenant
+from tenants.farewell.services import farewell_of
 
 ONE_DAY = timedelta(days=1)
 #: What a tenant downloads of an invoice, in the order of the page.
@@ -88,6 +89,7 @@ def bill(request: HttpRequest, tenant: Tenant) -> HttpResponse:
             for currency, now in sorted(sums.items())
         ],
         "invoices": _invoices(),
+        "farewell": farewell_of(tenant.pk),
         "statements": [
             (
                 one.currency,

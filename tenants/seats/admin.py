@@ -107,7 +107,7 @@ class LeaseAdmin(PanelAdmin):
     actions_detail = ("resize", "end")
     empty_hint = gettext_lazy("Grant a tenant its first seats; its agents can then log in.")
     add_fieldsets = (
-        (None, {"fields": (("tenant", "seats"), "named", "starts_at", "ends_at")}),
+        (None, {"fields": (("tenant", "contract"), ("seats", "named"), "starts_at", "ends_at")}),
         (gettext_lazy("Weekly hours"), {"fields": ("weekdays", ("from_time", "to_time"), "more_hours")}),
         (gettext_lazy("Season"), {"fields": (("season_from", "season_to"),)}),
     )
@@ -158,6 +158,7 @@ class LeaseAdmin(PanelAdmin):
             windows=form.windows,
             named=got["named"],
             season=form.season,
+            contract_id=form.contract_id,
         )
         obj.__dict__.update({field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields})
         obj._state.adding = False

@@ -3,6 +3,7 @@
 import re
 from datetime import time
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
@@ -20,6 +21,7 @@ from seatline import clock
 from seatline.panel.forms import AskForm, MomentField, TypedNameForm
 from tenants.accounts.models import Tenant
 from tenants.seats.bar import room_bar
+from tenants.seats.contracts import offered_contracts
 from tenants.seats.models import LeaseWindow, SeatLease
 from tenants.seats.rules import Season, Window
 
@@ -29,6 +31,12 @@ class GrantForm(forms.ModelForm):
 
     tenant = forms.ModelChoiceField(
         Tenant.objects.none(), label=gettext_lazy("tenant"), widget=UnfoldAdminSelectWidget()
+    )
+    contract = forms.ChoiceField(
+        label=gettext_lazy("contract"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("Which bills the seats and ends them when it ends. Empty: whichever of the tenant's."),
     )
     seats = forms.IntegerField(
         label=gettext_lazy("seats"), min_value=1, max_value=9999, widget=UnfoldAdminIntegerFieldWidget()
@@ -79,6 +87,8 @@ class GrantForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tenant"].queryset = Tenant.objects.all()
+        self.contracts = {str(one.contract_id): one for one in offered_contracts()}
+        self.fields["contract"].choices = [("", "—"), *((key, one.name) for key, one in self.contracts.items())]
         self.fields["starts_at"].initial = clock.now()
         for field in self.fields.values():
             field.label = capfirst(field.label)
@@ -98,6 +108,9 @@ class GrantForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         """Weekly hours are whole or absent, and so is a season."""
         got = super().clean() or self.cleaned_data
+        contract, tenant = self.contracts.get(got.get("contract") or ""), got.get("tenant")
+        if contract is not None and tenant is not None and contract.tenant_id != tenant.pk:
+            self.add_error("contract", _("This contract is another tenant's."))
         if bool(got.get("season_from")) != bool(got.get("season_to")):
             raise forms.ValidationError(_("A season has a first and a last day."))
         hours = [got.get("weekdays"), got.get("from_time"), got.get("to_time")]
@@ -106,6 +119,11 @@ class GrantForm(forms.ModelForm):
                 _("Weekly hours need weekdays and both times; for a whole day write 0:00 twice.")
             )
         return got
+
+    @property
+    def contract_id(self) -> UUID | None:
+        """The contract for the service."""
+        return UUID(self.cleaned_data["contract"]) if self.cleaned_data.get("contract") else None
 
     @property
     def windows(self) -> list[Window]:

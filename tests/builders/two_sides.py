@@ -6,7 +6,7 @@
 import io
 import wave
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -22,14 +22,19 @@ from telephony.callbacks.services import ask as ask_back
 from telephony.journal.disk import Journal
 from telephony.journal.ship import ship
 from telephony.lookups.models import Order
+from telephony.lookups.services import set_row, set_system
 from telephony.plans.models import Prompt, QueueMember
 from telephony.plans.services import ask_skill, name_member, save_draft, set_prompt
 from telephony.plans.trials import try_flow
 from telephony.recordings.models import Recording
+from telephony.trunks.do_not_call import never_call
 from telephony.trunks.services import allow_outside
 from telephony.voicemail.models import Voicemail
 from tenants.accounts.models import Membership, Tenant, User
-from tenants.accounts.scope import finance_scope, operator_scope, telephony_scope
+from tenants.accounts.scope import finance_scope, operator_scope, telephony_scope, tenant_scope
+from tenants.customers.importing import begin_import
+from tenants.customers.merging import merge
+from tenants.forms.services import keep_answers, version_in_use
 from tenants.keys.models import ApiKey
 from tenants.keys.rules import read
 from tenants.numbers.models import Number
@@ -38,8 +43,10 @@ from tests.builders.agents import a_session, an_agent
 from tests.builders.api import a_key
 from tests.builders.billing import a_contract
 from tests.builders.calls import a_call_id
+from tests.builders.money_side import a_money_side
 from tests.builders.telephony import a_definition, a_published_flow, a_queue, an_answered_call
 from tests.builders.tenants import NINE, a_lease, a_number, a_room, a_tenant
+from tests.builders.work import a_case, a_case_type, a_customer, a_script, an_article, the_fields
 
 HOUR = timedelta(hours=1)
 SHORT = "+861252"
@@ -115,6 +122,7 @@ def a_side(code: str, place: int, folder: Path) -> Side:
     mediate(at)
     with finance_scope():
         documents = refresh_drafts(Contract.objects.get(pk=contract.pk), at)
+        money = a_money_side(contract, documents[0], canary, at)
         usage = UsageRecord.objects.get(source_id=call)
     key = a_key(tenant)
     with operator_scope():
@@ -126,9 +134,30 @@ def a_side(code: str, place: int, folder: Path) -> Side:
         "flow-trials": trial.pk, "outside-rules": rule.pk, "calls": call, "voicemail": message.pk, "orders": order.pk,
         "recordings": recording.pk, "invoices": documents[-1].pk, "contracts": contract.pk, "keys": key_id,
         "callbacks": callback.pk, "usage": usage.pk, "agent_id": agent.pk, "skill_id": skill.pk, "phone_id": phone.pk,
-        "member": member.pk, "draft": draft.pk,
+        "member": member.pk, "draft": draft.pk, "numbers": Number.objects.get(e164=number).pk, **money,
     }  # fmt: skip
+    found |= _work(tenant, canary, place) | _plan(tenant, canary, at)
     return Side(tenant, canary, key, owner, number, {name: str(value) for name, value in found.items()})
+
+
+def _work(tenant: Tenant, canary: str, place: int) -> dict[str, object]:
+    """What the tenant's people keep of their customers."""
+    with tenant_scope(tenant.pk):
+        the_fields(tenant)
+        customer = a_customer(tenant, f"{canary} customer", f"139000000{place:02d}", city=canary)
+        other = a_customer(tenant, f"{canary} other", f"139100000{place:02d}")
+        done = merge(customer, a_customer(tenant, f"{canary} twin", f"139200000{place:02d}"), NINE, canary)
+        file = f"name,number\n{canary},1393000{place:04d}\n".encode()
+        kept = begin_import(tenant, f"{canary}.csv", file, NINE, canary)
+        case = a_case(type_ := a_case_type(tenant), customer=customer, subject=canary, draft={"what": canary})
+        article = an_article(tenant, f"{canary} article", canary)
+        script = a_script(tenant, name=canary)
+        answers = keep_answers(version_in_use(script), {"content": "yes"}, NINE, canary, complete=True)
+    return {
+        "customers": customer.pk, "customer_id": other.pk, "customer-merges": done.pk, "customer-imports": kept.pk,
+        "case-types": type_.pk, "cases": case.pk, "articles": article.pk, "scripts": script.pk,
+        "script-answers": answers.pk,
+    }  # fmt: skip
 
 
 def _sounds(tenant: Tenant, call: object, canary: str) -> None:
@@ -149,3 +178,12 @@ def _wav(path: Path, canary: str) -> None:
         sound.setparams((1, 2, 8000, 0, "NONE", "not compressed"))
         sound.writeframes(canary.encode().ljust(160, b"\0"))
     path.write_bytes(content.getvalue())
+
+
+def _plan(tenant: Tenant, canary: str, at: datetime) -> dict[str, object]:
+    """What a tenant's programs keep of its plan, beside queues and flows."""
+    with operator_scope():
+        system = set_system(tenant, "crm", f"https://crm.example/{canary}", header="X-Key", secret=canary)
+        row = set_row(tenant, "members", canary, {"name": canary}, pin="4812")
+        (barred,) = never_call(tenant, ["+8613800000077"], at, canary)
+    return {"systems": system.pk, "table-rows": row.pk, "do-not-call": barred.pk}

@@ -11,9 +11,11 @@ from billing.contracts.services import Price, approve_version, write_version
 from tenants.accounts.models import Tenant, User
 
 SERVICE, TELECOM = "service", "telecom"
+# With the category of China's fapiao (税收分类编码): call centres are named under management of business processes. The
+# seller's accountant confirms both.
 RATES = (
-    (SERVICE, "6.000", "VAT on services", "现代服务增值税"),
-    (TELECOM, "9.000", "VAT on basic telecommunications", "基础电信服务增值税"),
+    (SERVICE, "6.000", "VAT on services", "现代服务增值税", "3040204000000000000", "业务流程管理服务"),
+    (TELECOM, "9.000", "VAT on basic telecommunications", "基础电信服务增值税", "3030100000000000000", "基础电信服务"),
 )
 RATES_SINCE = date(2026, 1, 1)  # China's VAT Law
 SIGNED_BEFORE = timedelta(days=10)  # so long before service begins prices are written and approved
@@ -77,10 +79,14 @@ DEALS: Mapping[str, Deal] = {
 
 def make_contracts(tenants: Mapping[str, Tenant], began: date) -> dict[str, UUID]:
     """Contracts in force since service began, written by one person of finance and approved by another; ids by code."""
-    for code, rate, name, name_zh in RATES:
+    for code, rate, name, name_zh, item_code, item in RATES:
         TaxRule.objects.get_or_create(
-            code=code, starts_on=RATES_SINCE, defaults={"rate_percent": Decimal(rate), "name": name, "name_zh": name_zh}
-        )
+            code=code, starts_on=RATES_SINCE,
+            defaults={
+                "rate_percent": Decimal(rate), "name": name, "name_zh": name_zh, "cn_item_code": item_code,
+                "cn_item_name": item,
+            },
+        )  # fmt: skip
     seller, _ = BillingEntity.objects.get_or_create(code="sl", defaults=SELLER)
     return {code: _contract(seller, tenants[code], deal, began) for code, deal in DEALS.items()}
 

@@ -5,11 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from billing.contracts.ending import end_contract
 from billing.contracts.models import Contract, ContractFile, ContractVersion
+from billing.contracts.services import approve_version, write_version
 from tenants.accounts.scope import finance_scope, operator_scope
+from tenants.farewell.models import Farewell
+from tenants.farewell.services import farewell_of
 from tenants.numbers.holdings import numbers_held_at
 from tenants.numbers.services import add_number, assign_number
 from tenants.seats.models import SeatLease
+from tests.builders.billing import NOVEMBER_24, PER_CALL, a_writer
+from tests.builders.tenants import a_tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +158,39 @@ def test_end_is_shown_before_it_is_done_and_takes_leases_and_numbers_with_it(sta
         assert numbers_held_at(contract.tenant_id, ends_at) == []
     assert (contract.ends_on, contract.farewell_from) == (date(2027, 1, 1), date(2027, 1, 1))
     assert lease.ends_at == ends_at
+    with operator_scope():
+        farewell = farewell_of(contract.tenant_id)
+        assert (farewell.begins_on, farewell.contract_id, farewell.reason) == (date(2027, 1, 1), contract.pk, "notice")
+    assert one.post(page, {"last_day": "2026-12-15", "reason": "sooner", "seen": "on"}).status_code == 302
+    with operator_scope():
+        assert [str(one.begins_on) for one in Farewell.objects.all()] == ["2026-12-16"], "moved with the end"
+
+
+def test_tenant_that_signs_again_stays(contract):
+    with operator_scope():
+        first, second = a_writer("fin1"), a_writer("fin2")
+    with finance_scope():
+        end_contract(contract, date(2026, 12, 31), user=first, at=NOVEMBER_24, reason="notice")
+        assert farewell_of(contract.tenant_id) is not None
+        new = Contract.objects.create(
+            tenant=contract.tenant, entity=contract.entity, number="C-2", service_mode="seat_leasing",
+            starts_on=date(2027, 1, 1),
+        )  # fmt: skip
+        version = write_version(new, new.starts_on, [PER_CALL], user=first, at=NOVEMBER_24)
+        approve_version(version, second, NOVEMBER_24)
+        assert farewell_of(contract.tenant_id) is None
+        contract.refresh_from_db()
+        assert (contract.ends_on, contract.farewell_from) == (date(2027, 1, 1), None)
+
+
+def test_lease_is_granted_under_a_contract_of_its_tenant(staff, contract):
+    with operator_scope():
+        other = a_tenant("lotus")
+    ops = staff("operations")
+    form = {"seats": "2", "starts_at_0": "2026-12-01", "starts_at_1": "00:00:00", "contract": str(contract.pk)}
+    refused = ops.post("/admin/tenants/seatlease/add/", {**form, "tenant": str(other.pk)})
+    assert "another tenant" in text(refused)
+    granted = ops.post("/admin/tenants/seatlease/add/", {**form, "tenant": str(contract.tenant_id)})
+    assert granted.status_code == 302, text(granted)
+    with operator_scope():
+        assert SeatLease.objects.get(seats=2).contract_id == contract.pk
