@@ -21,7 +21,9 @@ from seatline.api import docs
 from telephony.callbacks import api as callbacks
 from telephony.journal import api as journal
 from telephony.lookups import api as lookups
+from telephony.lookups import api_sources as sources
 from telephony.plans import api_flows as flows
+from telephony.plans import api_phones as phones
 from telephony.plans import api_prompts as prompts
 from telephony.plans import api_queues as queues
 from telephony.recordings import api as recordings
@@ -32,7 +34,13 @@ from telephony.trunks import api as trunks
 from telephony.trunks import api_do_not_call as do_not_call
 from telephony.voicemail import api as voicemail
 from tenants.accounts import api as accounts
+from tenants.cases import api as cases
+from tenants.cases import api_types as case_types
+from tenants.customers import api as customers
+from tenants.customers import api_imports as customer_imports
+from tenants.forms import api as scripts
 from tenants.keys import api as keys
+from tenants.knowledge import api as knowledge
 from tenants.numbers import api as numbers
 from tenants.seats import api as seats
 
@@ -56,6 +64,7 @@ for name, resource in {
     "routes": flows.Routes,
     "prompts": prompts.Prompts,
     "queues": queues.Queues,
+    "phones": phones.Phones,
     "trunks": trunks.Trunks,
     "outside-rules": trunks.OutsideRules,
     "do-not-call": do_not_call.DoNotCallList,
@@ -65,6 +74,8 @@ for name, resource in {
     "recordings": recordings.Recordings,
     "voicemail": voicemail.Messages,
     "orders": lookups.Orders,
+    "systems": sources.Systems,
+    "table-rows": sources.TableRows,
     "callbacks": callbacks.Callbacks,
     "call-requests": requests.CallRequests,
     "sellers": contracts.Sellers,
@@ -83,6 +94,14 @@ for name, resource in {
     "fapiao": fapiao.FapiaoList,
     "bill-alerts": portal.BillAlerts,
     "reports": reports.Reports,
+    "customers": customers.Customers,
+    "customer-merges": customers.Merges,
+    "customer-imports": customer_imports.Imports,
+    "case-types": case_types.CaseTypes,
+    "cases": cases.Cases,
+    "articles": knowledge.Articles,
+    "scripts": scripts.Scripts,
+    "script-answers": scripts.Answers,
 }.items():
     router.register(name, resource, basename=name)
 

@@ -14,10 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from seatline.house.media import Voice, a_law_of
-
-_REASONS = {100: "Trying", 180: "Ringing", 200: "OK", 404: "Not Found", 408: "Request Timeout", 480: "Unavailable",
-            486: "Busy Here", 487: "Request Terminated", 500: "Server Error", 503: "Service Unavailable",
-            603: "Decline"}  # fmt: skip
+from seatline.house.sip_text import answer, header, sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +76,15 @@ class Exchange(asyncio.DatagramProtocol):
         method = text.split(" ", 1)[0]
         if self.silent or method in ("SIP/2.0", "ACK"):
             return
-        call = _header(text, "Call-ID")
+        call = header(text, "Call-ID")
         if method == "INVITE":
             self._invited(text, addr, call)
         elif method in ("CANCEL", "BYE"):
-            self.send(_answer(text, 200), addr)
+            self.send(answer(text, 200), addr)
             if dialogue := self._open.get(call):
                 dialogue.ended_by_asterisk(cancelled=method == "CANCEL")
         else:
-            self.send(_answer(text, 200), addr)
+            self.send(answer(text, 200), addr)
 
     def send(self, text: str, addr: tuple[str, int]) -> None:
         """One datagram."""
@@ -103,13 +100,13 @@ class Exchange(asyncio.DatagramProtocol):
             return  # said again: the answer is on its way
         user = re.match(r"INVITE sips?:([^@;>]+)@", text)
         number = user[1] if user else ""
-        shown = re.search(r"sips?:([^@;>]+)@", _header(text, "From"))
+        shown = re.search(r"sips?:([^@;>]+)@", header(text, "From"))
         taken = Taken(number, shown[1] if shown else "")
         self.calls.append(taken)
         telephone = self.telephones.get(number, self.others)
         refuses = self.broken or telephone.refuses
         if refuses:
-            self.send(_answer(text, refuses, tag=uuid4().hex[:8]), addr)
+            self.send(answer(text, refuses, tag=uuid4().hex[:8]), addr)
             return
         heard = self._folder / f"{len(self.calls):02}-{number}.wav"
         dialogue = _Dialogue(self, text, addr, telephone, taken, heard)
@@ -160,7 +157,7 @@ class _Dialogue:
         if self._taken.answered:
             self._voice.save(self._heard)
             self._taken.heard = self._heard
-        self._exchange.forget(_header(self._invite, "Call-ID"))
+        self._exchange.forget(header(self._invite, "Call-ID"))
         self._taken.ended.set()
 
     async def _live(self) -> None:
@@ -173,7 +170,7 @@ class _Dialogue:
         port = re.search(r"^m=audio ([0-9]+)", self._invite, re.MULTILINE)
         assert far and port
         self._taken.answered = True
-        self._reply(200, _sound(self._exchange.host, self._voice.port))
+        self._reply(200, sound(self._exchange.host, self._voice.port))
         self._voice.speak_to(far[1], int(port[1]))
         self._do(self._press())
         if telephone.hangs_up_after is not None:
@@ -196,44 +193,15 @@ class _Dialogue:
         exchange = self._exchange
         contact = f"<sip:{self._taken.number}@{exchange.host}:{exchange.port}>"
         with contextlib.suppress(OSError):
-            exchange.send(_answer(self._invite, code, tag=self._tag, contact=contact, body=body), self._addr)
+            exchange.send(answer(self._invite, code, tag=self._tag, contact=contact, body=body), self._addr)
 
     def _bye(self) -> str:
         invite, exchange = self._invite, self._exchange
-        target = re.search(r"<([^>]+)>", _header(invite, "Contact"))
+        target = re.search(r"<([^>]+)>", header(invite, "Contact"))
         assert target
         return (
             f"BYE {target[1]} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {exchange.host}:{exchange.port};branch=z9hG4bK{uuid4().hex[:12]}\r\n"
-            f"From: {_header(invite, 'To')};tag={self._tag}\r\nTo: {_header(invite, 'From')}\r\n"
-            f"Call-ID: {_header(invite, 'Call-ID')}\r\nCSeq: 1 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+            f"From: {header(invite, 'To')};tag={self._tag}\r\nTo: {header(invite, 'From')}\r\n"
+            f"Call-ID: {header(invite, 'Call-ID')}\r\nCSeq: 1 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
         )
-
-
-def _header(text: str, name: str) -> str:
-    found = re.search(rf"^{name}\s*:\s*(.*?)\r?$", text, re.MULTILINE | re.IGNORECASE)
-    return found[1] if found else ""
-
-
-def _answer(request: str, code: int, *, tag: str = "", contact: str = "", body: str = "") -> str:
-    vias = re.findall(r"^Via\s*:.*?\r?$", request, re.MULTILINE | re.IGNORECASE)
-    to = _header(request, "To")
-    lines = [
-        f"SIP/2.0 {code} {_REASONS.get(code, 'Refused')}",
-        *(via.rstrip("\r") for via in vias),
-        f"From: {_header(request, 'From')}",
-        f"To: {to}" + (f";tag={tag}" if tag and code > 100 and ";tag=" not in to else ""),
-        f"Call-ID: {_header(request, 'Call-ID')}",
-        f"CSeq: {_header(request, 'CSeq')}",
-        *([f"Contact: {contact}"] if contact and code > 100 else []),
-        *(["Content-Type: application/sdp"] if body else []),
-        f"Content-Length: {len(body)}",
-    ]
-    return "\r\n".join(lines) + "\r\n\r\n" + body
-
-
-def _sound(host: str, port: int) -> str:
-    return (
-        f"v=0\r\no=telephone 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n"
-        "a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
-    )
