@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as django_set_language
 
-from seatline import clock
+from seatline import clock, readiness
 from seatline.dashboard import dashboard, live_calls
 from tenants.accounts.models import Language, User
 
@@ -27,16 +26,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can serve: the database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        # The cause names hosts and users; it goes to the log, not to whoever asks.
-        return HttpResponse(
-            "The database does not answer. Look at it with ./run doctor.\n", status=503, content_type="text/plain"
-        )
-    return HttpResponse("ready\n", content_type="text/plain")
+    """The process can serve: the database answers and is as new as we are. What ails calls alone is a remark."""
+    wrong = list(readiness.faults())
+    lines = wrong or ["ready", *readiness.remarks()]
+    return HttpResponse("\n".join([*lines, ""]), status=503 if wrong else 200, content_type="text/plain")
 
 
 @require_POST

@@ -2,7 +2,9 @@
 
 import math
 import struct
+import time
 import wave
+from dataclasses import replace
 
 import pytest
 from django.http import Http404
@@ -14,6 +16,8 @@ from telephony.journal.ship import ship
 from telephony.journal.told import TOLD
 from telephony.recordings.models import Recording
 from telephony.recordings.play import sound_response
+from telephony.watch import heartbeat
+from telephony.watch.heartbeat import Beat
 from tenants.accounts.scope import operator_scope
 from tests.builders.calls import a_call_id
 from tests.builders.tenants import NINE
@@ -91,6 +95,33 @@ def test_live_calls_show_what_goes_on(staff, house, tmp_path):
 
     assert "0217777" in rows
     assert "arriving" in rows
+
+
+def test_web_is_not_ready_with_a_database_that_is_older_than_itself(db, monkeypatch):
+    from django.db.migrations.executor import MigrationExecutor
+
+    from seatline.readiness import Schema, faults
+
+    schema = Schema()
+    with monkeypatch.context() as patch:
+        patch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["0001_initial", "0002_more"])
+        assert "2 migrations are to be made" in next(faults(schema))
+    assert list(faults(schema)) == [], "they were made meanwhile"
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["0003_never_asked_for"])
+    assert list(faults(schema)) == [], "what was whole stays so"
+
+
+def test_a_silent_switch_is_a_remark_of_a_web_that_is_ready(client, db, settings, tmp_path):
+    settings.VAR = tmp_path
+    path = heartbeat.path_in(tmp_path)
+    beat = Beat(monotonic=time.monotonic(), at="", pid=1, ready=True)
+    heartbeat.write(path, beat)
+    assert client.get("/readyz").content == b"ready\n"
+    heartbeat.write(path, replace(beat, ready=False))
+    assert b"takes no calls" in client.get("/readyz").content
+    heartbeat.write(path, replace(beat, monotonic=time.monotonic() - 60))
+    answer = client.get("/readyz")
+    assert (answer.status_code, b"silent for 60 s" in answer.content) == (200, True)
 
 
 def test_health_is_said_without_a_login(client, db):
