@@ -8,6 +8,7 @@ from billing.reconciliation.views import reconciliation
 from seatline import views
 from seatline.source import source
 from seatline.stream.views import stream
+from telephony.recordings import shared_pages
 from telephony.reports import pages
 
 urlpatterns = [
@@ -20,6 +21,10 @@ urlpatterns = [
     path("api/v1/", include("seatline.api.urls")),
     path("desk/", include("telephony.desk.urls")),
     path("board/", include("telephony.board.urls")),
+    path("t/<slug:code>/", include("tenants.urls")),
+    path("t/<slug:code>/recordings/", include("telephony.recordings.urls")),
+    path("shared/<str:token>/", shared_pages.page, name="shared_recording"),
+    path("shared/<str:token>/sound/", shared_pages.sound, name="shared_recording_sound"),
     path("t/", include("billing.portal.urls")),
     path("admin/live/", admin.site.admin_view(views.live), name="live"),
     path("admin/live/rows/", admin.site.admin_view(views.live_rows), name="live_rows"),

@@ -26,7 +26,7 @@ from billing.mediation.admin import METERS
 from billing.mediation.models import UsageRecord
 from billing.mediation.usage import in_period
 from billing.portal.alerts import AlertUnreadable, open_bills, set_alert, so_far
-from billing.portal.entrance import for_tenant, tenants_of
+from billing.portal.entrance import for_tenant
 from billing.portal.models import BillAlert
 from billing.rating.periods import Period
 from billing.receivables.balances import Account, accounts, invoices_with_balance, item_of, statement
@@ -34,6 +34,7 @@ from billing.receivables.models import Reminder
 from billing.receivables.rules import state_of
 from seatline import clock
 from seatline.panel.said import said
+from tenants.accounts.entrance import MONEY, memberships_of
 from tenants.accounts.models import Tenant
 from tenants.farewell.services import farewell_of
 
@@ -57,13 +58,16 @@ class PortalLogin(LoginView):
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """To the tenant of who comes in; the operator's staff to the admin."""
+    """To the tenant of who comes in, where the role begins; the operator's staff to the admin."""
     if not request.user.is_authenticated:
         return redirect("portal_login")
-    theirs = tenants_of(request.user)
+    theirs = memberships_of(request.user)
     if not theirs and not request.user.is_staff:
         raise Http404
-    return redirect("portal_bill", code=theirs[0].code) if theirs else redirect("admin:index")
+    if not theirs:
+        return redirect("admin:index")
+    first = theirs[0]
+    return redirect("portal_bill" if first.role in MONEY else "work_cases", code=first.tenant.code)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,13 +4,22 @@ An error's docstring is its message (`seatline.errors`), so the docstring is als
 translate; a test sees to it that each has its Chinese sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Protocol, runtime_checkable
 
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from seatline.errors import SeatlineError
+
+
+@runtime_checkable
+class Sayable(Protocol):
+    """A detail that is itself made of sentences, such as all that is wrong with a form."""
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """In the language that `translate` translates into."""
 
 
 class _Shown(dict[str, object]):
@@ -38,6 +47,8 @@ def _readable(details: Mapping[str, object]) -> dict[str, object]:
 
 
 def _one(name: str, value: object) -> object:
+    if isinstance(value, Sayable):
+        return value.said(gettext)
     if isinstance(value, str) and name.endswith("_at"):
         # PostgreSQL's triggers hand instants over as text.
         try:

@@ -12,7 +12,7 @@ from math import exp
 from typing import Any
 
 from seatline.errors import BadInput
-from tenants.forms.rules import CODE, Fault, Form, FormFaulty, Kind, Option, definition_of, read_form
+from tenants.forms.rules import CODE, Fault, Faults, Form, FormFaulty, Kind, Option, definition_of, read_form
 
 MOST_STATES = MOST_TOPICS = 60
 MOST_DUE_HOURS = 24 * 366
@@ -69,8 +69,8 @@ class CaseTypeFaulty(BadInput):
     """This type of case cannot be used: {faults}"""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = faults
-        super().__init__(faults="; ".join(map(str, faults)))
+        self.faults = Faults(faults)
+        super().__init__(faults=self.faults)
 
 
 def read_definition(given: object) -> Definition:

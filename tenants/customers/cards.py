@@ -58,9 +58,9 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
-    """`number` is canonical, or what was displayed if it cannot be read, or empty if it was withheld. No match: unknown,
-    the number can be filled into a new customer. Several: the agent chooses. `contacts` and `open_cases` are those of
-    all matches, the newest first."""
+    """`number` is canonical, or what was displayed if it cannot be read, or empty if it was withheld. No match:
+    unknown, the number can be filled into a new customer. Several: the agent chooses. `contacts` and `open_cases` are
+    those of all matches, the newest first."""
 
     number: str
     matches: tuple[Match, ...]
@@ -89,8 +89,8 @@ def marks_come_from(source: Callable[[UUID, str], bool]) -> None:
 
 
 def card_for(tenant_id: UUID, number: str) -> CustomerCard:
-    """The card of whoever calls a tenant from `number`, as displayed. To be called outside any tenant's scope or in this
-    tenant's own."""
+    """The card of whoever calls a tenant from `number`, as displayed. To be called outside any tenant's scope, or in
+    this tenant's own."""
     canonical = _canonical(number)
     with tenant_scope(tenant_id):
         keys = customer_ids_of([canonical])[:MOST_MATCHES] if canonical else []

@@ -68,8 +68,9 @@ def undo_merge(done: CustomerMerge, at: datetime, who: str) -> CustomerMerge:
         raise MergedFurther
     parts = [UUID(one) for one in row.parts]
     # Its own parts hang on the merged one again; the merged one stands by itself.
-    Customer.objects.filter(pk__in=parts, part_of=whole).update(part_of=row.merged, changed_at=at)
-    Customer.objects.filter(pk=row.merged_id).update(part_of=None)
+    own = [one for one in parts if one != row.merged_id]
+    Customer.objects.filter(pk__in=own, part_of=whole).update(part_of=row.merged, changed_at=at)
+    Customer.objects.filter(pk=row.merged_id).update(part_of=None, changed_at=at)
     if row.filled.get("") == whole.name and whole.name and whole.numbers.exists():
         whole.name = ""
     whole.answers = {code: one for code, one in whole.answers.items() if not code or row.filled.get(code) != one}

@@ -92,20 +92,34 @@ class Fault:
         return f"“{self.field}”: {self.sentence}" if self.field else self.sentence
 
 
+class Faults(tuple[Fault, ...]):
+    """All that is wrong; in English as text, and in any language that sentences are translated into."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.said(str)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The sentences, one behind another."""
+        told = ((one.field, translate(one.text) % one.values if one.values else translate(one.text)) for one in self)
+        return "; ".join(f"“{field}”: {text}" if field else text for field, text in told)
+
+
 class FormFaulty(BadInput):
     """This form cannot be used: {faults}"""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = faults
-        super().__init__(faults="; ".join(map(str, faults)))
+        self.faults = Faults(faults)
+        super().__init__(faults=self.faults)
 
 
 class AnswersFaulty(BadInput):
     """These answers cannot be taken: {faults}"""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = faults
-        super().__init__(faults="; ".join(map(str, faults)))
+        self.faults = Faults(faults)
+        super().__init__(faults=self.faults)
 
 
 def read_form(definition: object, kinds: Iterable[Kind] = tuple(Kind)) -> Form:
