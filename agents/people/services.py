@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from agents.people import rules
@@ -216,6 +217,13 @@ def add_pause_reason(code: str, name: str, name_zh: str = "", tenant: Tenant | N
         tenant=tenant, code=code, defaults={"name": name, "name_zh": name_zh}
     )
     return reason
+
+
+def pause_reasons(tenant_id: UUID) -> list[PauseReason]:
+    """All that the digits mean for agents of the tenant, by digit: its own reasons before everybody's."""
+    rows = PauseReason.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None)).order_by("code")
+    meant = {row.code: row for own in (False, True) for row in rows if (row.tenant_id is not None) is own}
+    return [row for _, row in sorted(meant.items())]
 
 
 def pause_reason(tenant_id: UUID, code: str) -> PauseReason | None:

@@ -61,6 +61,22 @@ def state_of(session_id: UUID) -> PresenceState:
     return PresenceState(row.state) if row else PresenceState.LOGGED_OUT
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What an agent does, since when; for which call, or why not."""
+
+    state: PresenceState
+    since: datetime
+    reason: str
+    call_id: UUID | None
+
+
+def doing(session_id: UUID) -> Doing | None:
+    """What the session's agent does as far as has been told; None if the session is over or unknown."""
+    row = PresenceInterval.objects.filter(session_id=session_id, ends_at__isnull=True).first()
+    return Doing(PresenceState(row.state), row.starts_at, row.reason, row.call_id) if row else None
+
+
 def open_sessions() -> QuerySet[AgentSession]:
     """Rows of sessions without a logout."""
     rows = AgentSession.objects.filter(logged_out_at__isnull=True)

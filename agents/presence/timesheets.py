@@ -7,7 +7,14 @@ from uuid import UUID
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from agents.presence.models import PresenceInterval
+from agents.presence.models import PresenceInterval, State
+
+
+def wrapped_up_since(agent_id: UUID, since: datetime) -> timedelta:
+    """How long an agent has wrapped up in stretches that began at `since` or later and are over."""
+    rows = PresenceInterval.objects.filter(agent_id=agent_id, state=State.WRAP_UP, starts_at__gte=since)
+    over = rows.exclude(ends_at=None).aggregate(length=Sum(F("ends_at") - F("starts_at")))
+    return over["length"] or timedelta(0)
 
 
 def time_in_states(

@@ -43,7 +43,7 @@ class Offer(models.Model):
     """
 
     agent = models.OneToOneField(
-        "agents.Agent", models.CASCADE, primary_key=True, related_name="+", verbose_name=_("agent")
+        "agents.Agent", models.PROTECT, primary_key=True, related_name="+", verbose_name=_("agent")
     )
     tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"))
     call_id = models.UUIDField(_("call"))
@@ -138,7 +138,7 @@ class PopAddress(models.Model):
         POST = "post", _("post to the system")
 
     tenant = models.OneToOneField(
-        "tenants.Tenant", models.CASCADE, primary_key=True, related_name="+", verbose_name=_("tenant")
+        "tenants.Tenant", models.PROTECT, primary_key=True, related_name="+", verbose_name=_("tenant")
     )
     way = models.CharField(_("way"), max_length=4, choices=Way, default=Way.OPEN)
     template = models.CharField(

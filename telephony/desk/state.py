@@ -10,8 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from agents.desktop.entry import DeskAgent
-from agents.people.models import PauseReason
-from agents.presence.models import PresenceInterval, State
+from agents.people.services import pause_reasons
+from agents.presence.models import State
+from agents.presence.rules import PresenceState
+from agents.presence.sessions import Doing, doing
 from telephony.desk.calls import call_in_hand, in_language
 from telephony.desk.dispositions import dispositions_of, said_of
 from telephony.desk.models import Offer
@@ -58,22 +60,22 @@ def desk_state(agent: DeskAgent, at: datetime) -> dict[str, Any]:
     """The desk of an agent at this instant."""
     with telephony_scope():
         offer = Offer.objects.filter(agent_id=agent.agent_id).first()
-        interval = _interval(agent)
+        now = doing(agent.session.session_id) if agent.session else None
     reasons = _reasons(agent)
-    if agent.session is None or interval is None:
+    if agent.session is None or now is None:
         return asdict(DeskState(at.isoformat(), None, None, reasons=reasons, today=figures_of(agent, at)))
-    state, call_id, since = interval.state, interval.call_id, interval.starts_at
-    if _is_news(offer, interval, at):
+    state, call_id, since = now.state, now.call_id, now.since
+    if _is_news(offer, now, at):
         assert offer is not None
-        state, call_id, since = State.RINGING, offer.call_id, offer.offered_at
+        state, call_id, since = PresenceState.RINGING, offer.call_id, offer.offered_at
     call = call_in_hand(agent, offer, call_id, at) if call_id else None
     tenant_id = UUID(call["tenant"]["id"]) if call else agent.tenant_id
     shift = Shift(
-        state=state, name=str(State(state).label), since=since.isoformat(), reason=interval.reason,
-        reason_name=next((one["name"] for one in reasons if one["code"] == interval.reason), ""),
+        state=state, name=str(State(state).label), since=since.isoformat(), reason=now.reason,
+        reason_name=next((one["name"] for one in reasons if one["code"] == now.reason), ""),
         endpoint=agent.session.endpoint, browser=is_of_browser(agent.session.endpoint), seat=agent.session.seat,
-        break_after_call=agent.session.paused and state != State.PAUSED,
-        missed=state == State.PAUSED and interval.reason == MISSED,
+        break_after_call=agent.session.paused and state != PresenceState.PAUSED,
+        missed=state == PresenceState.PAUSED and now.reason == MISSED,
         wrap_up_until=_wrap_up_ends(agent, tenant_id, state, since, call),
     )  # fmt: skip
     return asdict(
@@ -86,26 +88,20 @@ def desk_state(agent: DeskAgent, at: datetime) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _interval(agent: DeskAgent) -> PresenceInterval | None:
-    if agent.session is None:
-        return None
-    return PresenceInterval.objects.filter(session_id=agent.session.session_id, ends_at=None).first()
-
-
-def _is_news(offer: Offer | None, interval: PresenceInterval, at: datetime) -> bool:
+def _is_news(offer: Offer | None, now: Doing, at: datetime) -> bool:
     """Whether the phone rings for a call of which presence has not told yet."""
     return (
         offer is not None
-        and offer.offered_at > interval.starts_at
+        and offer.offered_at > now.since
         and at - offer.offered_at < RINGS_AT_MOST
-        and interval.state in (State.READY, State.WRAP_UP)
+        and now.state in (PresenceState.READY, PresenceState.WRAP_UP)
     )
 
 
 def _wrap_up_ends(
     agent: DeskAgent, tenant_id: UUID, state: str, since: datetime, call: dict[str, Any] | None
 ) -> str | None:
-    if state != State.WRAP_UP or call is None:
+    if state != PresenceState.WRAP_UP or call is None:
         return None
     with agent.within(tenant_id):
         length = Queue.objects.filter(code=call["queue"]["code"]).values_list("wrap_up", flat=True).first()
@@ -115,6 +111,5 @@ def _wrap_up_ends(
 def _reasons(agent: DeskAgent) -> list[dict[str, str]]:
     """Reasons for a break, the tenant's own before everybody's."""
     with agent.within(agent.tenant_id):
-        rows = list(PauseReason.objects.order_by("code"))
-    found = {row.code: row for own in (False, True) for row in rows if (row.tenant_id is not None) is own}
-    return [{"code": code, "name": in_language(row.name, row.name_zh)} for code, row in sorted(found.items())]
+        rows = pause_reasons(agent.tenant_id)
+    return [{"code": row.code, "name": in_language(row.name, row.name_zh)} for row in rows]

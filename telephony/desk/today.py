@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, Sum
 
 from agents.desktop.entry import DeskAgent
-from agents.presence.models import PresenceInterval, State
+from agents.presence.timesheets import wrapped_up_since
 from telephony.journal.models import Leg
 from telephony.reports.measures import Handled, handling_time
 from tenants.accounts.models import Tenant
@@ -27,10 +27,7 @@ def figures_of(agent: DeskAgent, at: datetime) -> dict[str, Any]:
             missed=Count("id", filter=Q(missed=True)),
             talked=Sum("talked"), held=Sum("held"),
         )  # fmt: skip
-        wrap_ups = PresenceInterval.objects.filter(
-            agent_id=agent.agent_id, state=State.WRAP_UP, starts_at__gte=midnight, ends_at__isnull=False
-        )
-        wrapped_up = sum((end - start for start, end in wrap_ups.values_list("starts_at", "ends_at") if end), NONE)
+        wrapped_up = wrapped_up_since(agent.agent_id, midnight)
     handled = Handled(
         legs=row["taken"], talked=row["talked"] or NONE, held=row["held"] or NONE, wrapped_up=wrapped_up
     )  # fmt: skip

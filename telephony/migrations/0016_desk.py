@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Offer',
             fields=[
-                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='agents.agent', verbose_name='agent')),
+                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='agents.agent', verbose_name='agent')),
                 ('call_id', models.UUIDField(verbose_name='call')),
                 ('caller', models.CharField(blank=True, max_length=80, verbose_name='caller')),
                 ('dialled', models.CharField(blank=True, max_length=40, verbose_name='number dialled')),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PopAddress',
             fields=[
-                ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='tenants.tenant', verbose_name='tenant')),
+                ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='tenants.tenant', verbose_name='tenant')),
                 ('way', models.CharField(choices=[('open', 'open in the browser'), ('post', 'post to the system')], default='open', max_length=4, verbose_name='way')),
                 ('template', models.CharField(help_text="With {caller}, {dialled}, {queue}, {call} and {agent} in their places. To open: a whole address, as in https://crm.example/?number={caller}. To post: a path below the system's address.", max_length=500, validators=[django.core.validators.RegexValidator('^(https://|/)[^\\s]*$', 'An address begins with https://, a path with /.')], verbose_name='address')),
                 ('system', models.SlugField(blank=True, help_text="Code of the tenant's system that is posted to.", max_length=32, verbose_name='system')),
