@@ -8,9 +8,12 @@ from telephony.plans import admin_flows as flows
 from telephony.plans import admin_prompts as prompts
 from telephony.plans import admin_queues as queues
 from telephony.recordings import admin as recordings
+from telephony.retention import admin as retention
+from telephony.supervision import admin as supervision
 from telephony.trunks import admin as trunks
 from telephony.voicemail import admin as voicemail
 
 __all__ = [
-    "callbacks", "flows", "journal", "lookups", "plans", "prompts", "queues", "recordings", "trunks", "voicemail",
+    "callbacks", "flows", "journal", "lookups", "plans", "prompts", "queues", "recordings", "retention", "supervision",
+    "trunks", "voicemail",
 ]  # fmt: skip

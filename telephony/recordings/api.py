@@ -1,9 +1,7 @@
 """Recordings: what was measured of them, and their sound by right."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -16,7 +14,7 @@ from seatline.api.base import Found, Listed, Resource, Right
 from seatline.api.fields import Filters, Instant
 from telephony.recordings.models import Recording
 from telephony.recordings.play import sound_response
-from tenants.trust.services import log_look
+from telephony.recordings.services import note_heard
 
 
 class RecordingShown(serializers.ModelSerializer):
@@ -24,7 +22,7 @@ class RecordingShown(serializers.ModelSerializer):
 
     class Meta:
         model = Recording
-        fields = ("id", "tenant_id", "call_id", "seconds", "peak_db", "size", "stored_at")
+        fields = ("id", "tenant_id", "call_id", "seconds", "peak_db", "size", "stored_at", "pauses")
 
 
 class RecordingFilters(Filters):
@@ -53,6 +51,5 @@ class Recordings(Listed, Found, Resource):
     def sound(self, request: Request, pk: Any) -> HttpResponseBase:
         """The sound; takes Range."""
         recording = self.get_object()
-        root = Path(settings.VAR) / "recordings"
-        log_look(recording.tenant_id, "recording.heard", str(recording.pk))
-        return sound_response(request._request, root, recording.path, f"{recording.call_id}.wav")
+        note_heard(recording)
+        return sound_response(request._request, None, recording.path, f"{recording.call_id}.wav")

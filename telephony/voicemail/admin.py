@@ -1,10 +1,8 @@
 """Messages that callers left: to look for, to hear, and to settle."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, Value
@@ -158,7 +156,7 @@ class VoicemailAdmin(WindowAdmin):
             raise Http404
         mark_heard(message, now())
         log_look(message.tenant_id, "voicemail.heard", str(message.pk))
-        return sound_response(request, Path(settings.VAR) / "recordings", message.path, f"{message.call_id}.wav")
+        return sound_response(request, None, message.path, f"{message.call_id}.wav")
 
     @display(description=gettext_lazy("left at"), ordering="left_at")
     def left(self, row: Voicemail) -> str:

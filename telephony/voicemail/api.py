@@ -1,9 +1,7 @@
 """Messages that callers left: heard, assigned, settled."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -75,9 +73,8 @@ class Messages(Listed, Found, Resource):
     def sound(self, request: Request, pk: Any) -> HttpResponseBase:
         """The sound; whoever hears it first marks the message as heard. Takes Range."""
         message = self.get_object()
-        root = Path(settings.VAR) / "recordings"
         log_look(message.tenant_id, "voicemail.heard", str(message.pk))
-        response = sound_response(request._request, root, message.path, f"{message.call_id}.wav")
+        response = sound_response(request._request, None, message.path, f"{message.call_id}.wav")
         mark_heard(message, clock.now())
         return response
 

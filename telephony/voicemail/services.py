@@ -1,16 +1,16 @@
 """What is done about messages: told by mail, heard, assigned, settled. In the caller's scope, but for the mail's."""
 
+from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from telephony.recordings.opening import SoundGone, open_kept
 from telephony.voicemail.models import Voicemail
 from tenants.accounts.scope import operator_scope
 
@@ -73,7 +73,9 @@ def _mail(message: Voicemail) -> None:
             "caller": message.caller, "seconds": round(message.seconds),
         }  # fmt: skip
         mail = EmailMessage(_("A message from %(caller)s") % {"caller": message.caller}, text, to=[message.mail])
-    path = Path(settings.VAR) / "recordings" / message.path
-    if path.exists() and path.stat().st_size <= LARGEST:
-        mail.attach(f"{message.left_at:%Y-%m-%d-%H%M}.wav", path.read_bytes(), "audio/wav")
+    with suppress(SoundGone):
+        sound = open_kept(message.path)
+        if sound.size <= LARGEST:
+            with sound.open() as source:
+                mail.attach(f"{message.left_at:%Y-%m-%d-%H%M}.wav", source.read(), "audio/wav")
     mail.send()

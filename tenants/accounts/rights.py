@@ -33,6 +33,8 @@ class Right(StrEnum):
     CALLS_READ = "calls:read"  # calls, waits, messages, queue events
     CALLS_WRITE = "calls:write"  # assign and settle messages, ask for callbacks
     RECORDINGS_HEAR = "recordings:hear"  # the sound of calls and messages
+    RECORDINGS_TAKE = "recordings:take"  # download a recording, share it by a link
+    RECORDINGS_DELETE = "recordings:delete"
     SEATS_READ = "seats:read"  # leases and seats
     BILLING_READ = "billing:read"  # usage, the bill so far, invoices and their files
     ALERTS_WRITE = "alerts:write"  # the amount at which a tenant is warned of its bill
@@ -56,8 +58,8 @@ SUPERVISION = frozenset({
 })  # fmt: skip
 _SHARED = SUPERVISION | frozenset({
     Right.PLAN_READ, Right.PLAN_WRITE, Right.PEOPLE_READ, Right.PEOPLE_WRITE, Right.FLOOR_ACT, Right.CALLS_READ,
-    Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.SEATS_READ, Right.BILLING_READ, Right.KEYS_WRITE,
-    Right.TENANTS_READ, Right.ALERTS_WRITE, Right.WORK_READ, Right.WORK_WRITE,
+    Right.CALLS_WRITE, Right.RECORDINGS_HEAR, Right.RECORDINGS_TAKE, Right.RECORDINGS_DELETE, Right.SEATS_READ,
+    Right.BILLING_READ, Right.KEYS_WRITE, Right.TENANTS_READ, Right.ALERTS_WRITE, Right.WORK_READ, Right.WORK_WRITE,
 })  # fmt: skip
 
 #: All that may be asked for on somebody's behalf at most.
@@ -75,7 +77,13 @@ FOR_PEOPLE = frozenset({Right.KEYS_WRITE})
 #: Rights of a tenant's people, by the role of their membership.
 OF_ROLE: Mapping[str, frozenset[Right]] = {
     "owner": RIGHTS[Kind.TENANT],
-    "supervisor": RIGHTS[Kind.TENANT] - {Right.BILLING_READ, Right.ALERTS_WRITE, Right.KEYS_WRITE},
+    "supervisor": RIGHTS[Kind.TENANT]
+    - {
+        Right.BILLING_READ,
+        Right.ALERTS_WRITE,
+        Right.KEYS_WRITE,
+        Right.RECORDINGS_DELETE,
+    },
     "finance": frozenset({Right.TENANTS_READ, Right.SEATS_READ, Right.BILLING_READ, Right.ALERTS_WRITE}),
 }
 

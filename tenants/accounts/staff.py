@@ -51,6 +51,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "telephony.donotcall": "rcud",
         "telephony.callback": "ru",
         "telephony.voicemail": "ru",
+        "telephony.recording": "rd",
+        "telephony.supervisor": "rcud",
+        "telephony.retentionrule": "rcud",
+        "telephony.legalhold": "rcu",
     },
     # Watches the floor; gives agents skills and pauses, looks up calls.
     SUPERVISION: {
