@@ -5,7 +5,10 @@ The caller speaks at 440 Hz and the agent at 980 Hz.
 
 import pytest
 
+from agents.presence.services import pause, unpause
+from seatline.clock import now
 from seatline.house.exchange import Telephone
+from tenants.accounts.scope import telephony_scope
 from tests.acceptance.rig import LOGIN_NUMBER, Rig
 from tests.acceptance.sound import seconds_of_tone, write_tone
 from tests.acceptance.world import (
@@ -34,7 +37,7 @@ def client(rig: Rig) -> Client:
     from tenants.accounts.models import Tenant
     from tenants.accounts.scope import operator_scope
 
-    client = a_client(rig, "athome", ring=15 * SECOND)
+    client = a_client(rig, "athome", agents=2, ring=15 * SECOND)
     with operator_scope():
         add_trunk("carrier", "127.0.0.10", priority=1)
         allow_outside(Tenant.objects.get(code="athome"), "+8613")
@@ -68,5 +71,28 @@ def test_agent_at_home_logs_in_takes_a_call_and_logs_out(rig: Rig, client: Clien
     assert seconds_of_tone(result.heard, HERTZ) > 2, "the caller hears the agent"
     assert seconds_of_tone(taken.heard, CALLER_HERTZ) > 2, "the agent hears the caller"
     wait_for_state(agent, "ready", 6)
+    a_caller_is_sent_on_to_the_agent_at_home(rig, client, home)
     rig.call(LOGIN_NUMBER, caller=HOME, hang_up_after=3 * SECOND)
     wait_for_state(agent, None, 5)
+
+
+def a_caller_is_sent_on_to_the_agent_at_home(rig: Rig, client: Client, home: Telephone) -> None:
+    """By REFER from a phone in the room; the agent at home takes the caller by a key, and the sender is free."""
+    away, room = (place.agent for place in client.places)
+    with telephony_scope():
+        pause(f"tel:+86{HOME}", "", now())
+    phone = client.at_work(1)
+    with rig.exchange(**{f"n{HOME}": home}) as outside:
+        call = rig.begin_call(client.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=12 * SECOND)
+        wait_for_state(room, "talking", 10)
+        with telephony_scope():
+            unpause(f"tel:+86{HOME}", now())
+        wait_for_state(away, "ready", 5)
+        phone.refer(away)
+        wait_for_state(away, "talking", 10)
+        assert state_of(room) in ("wrap_up", "ready")
+        report = rig.report(call.result(30))
+        (taken,) = outside.calls
+    assert [leg["agent"] for leg in report["legs"][1:]] == [room, away]
+    assert taken.heard is not None and seconds_of_tone(taken.heard, CALLER_HERTZ) > 1
+    wait_for_state(away, "ready", 6)

@@ -8,6 +8,7 @@ import pytest
 
 from telephony.ari.simulated import Caller, Telephone
 from telephony.core import commands as cmd
+from telephony.core import events as ev
 from telephony.core import facts as fact
 from telephony.core.acd.agents import State
 from telephony.core.call import Stage
@@ -17,7 +18,21 @@ from telephony.core.resume import resume
 from telephony.core.values import EndedBy, Endpoint, LegKind, Outcome
 from telephony.journal.projection import fold
 from telephony.journal.queue_log import call_rows
-from tests.builders.calls import MUSEUM, NEIGHBOUR, NINE, NUMBER, QUEUE, World, a_call_id, a_plan, an_agent
+from tests.builders.calls import (
+    FLOW,
+    MUSEUM,
+    NEIGHBOUR,
+    NINE,
+    NUMBER,
+    QUEUE,
+    RESCUE,
+    World,
+    a_call_id,
+    a_flow,
+    a_forward,
+    a_plan,
+    an_agent,
+)
 from tests.unit.telephony.core.test_callback_stories import HERE, a_promise
 
 SECOND = timedelta(seconds=1)
@@ -233,3 +248,25 @@ def test_call_of_an_agent_outlives_the_switch_if_they_talk(after):
     assert both[0] == both[1]
     if after == 30:
         assert (again.channel, again.caller, again.queue.id) == (call.channel, MOBILE, QUEUE)
+
+
+def test_number_that_is_never_called_is_left_out_whoever_would_call_it():
+    """A forwarding goes on to its next number, a callback waits, a consultation is refused."""
+    plan = barred(replace(a_plan(), numbering=HERE), never=frozenset({RESCUE[0]}))
+    forwards = a_flow(start=a_forward(*RESCUE))
+    world = World(replace(plan, flows=plan.flows | {FLOW: forwards}))
+    world.asterisk.call(NINE, a_call_id(), Caller(dialled=NUMBER, number="02161234567"))
+    world.asterisk.run()
+    assert [one.number for one in world.facts if isinstance(one, fact.OutsideDialled)] == [RESCUE[1]]
+    assert world.last(fact.OutsideFailed).reason == "do_not_call"
+
+    world = a_world(plan=plan)
+    world.asterisk.act(world.engine.call_back([a_promise(RESCUE[0])], NINE))
+    world.asterisk.run()
+    assert world.facts == []
+
+    world.asterisk.call(NINE, a_call_id(), Caller(dialled=NUMBER, number="02161234567", keys=("", "0")))
+    world.asterisk.run(NINE + 30 * SECOND)
+    wish = ev.WishUttered(call=a_call_id(), at=world.asterisk.now, request=REQUEST, wish=ev.Wish.CONSULT, target=KEYED)
+    world.asterisk.happen(wish)
+    assert world.last(fact.TransferFailed).reason == "do_not_call"
