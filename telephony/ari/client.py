@@ -150,12 +150,20 @@ class AriClient:
                     yield message
 
     def _answered(self, message: dict[str, Any]) -> None:
-        number = message.get("request_id", "")
+        number = str(message.get("request_id", ""))
         future = self._waiting.pop(number, None)
-        figures.answered(self._loop.time() - self._sent.pop(number, self._loop.time()), int(message["status_code"]))
-        if future is not None and not future.done():
+        asked = self._sent.pop(number, self._loop.time())
+        try:
             text = message.get("message_body")
-            future.set_result(Answer(int(message["status_code"]), orjson.loads(text) if text else None))
+            answer = Answer(int(message["status_code"]), orjson.loads(text) if text else None)
+        except (KeyError, TypeError, ValueError) as error:
+            log.error("answer not understood", answer=str(message)[:80], cause=repr(error))
+            if future is not None and not future.done():
+                _fail(future, "its answer cannot be read")
+            return
+        figures.answered(self._loop.time() - asked, answer.status)
+        if future is not None and not future.done():
+            future.set_result(answer)
 
     async def _listen(self, lane: ClientConnection) -> None:
         """Take in a lane's answers. With one lane gone all is over: its requests have no answer any more."""

@@ -130,7 +130,7 @@ class Shell:
         self.late(lag)
         try:
             self._understand(message, lag, node)
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             log.error("message not understood", kind=str(message.get("type")), cause=repr(error))
 
     def _understand(self, message: dict[str, Any], lag: float, node: str) -> None:

@@ -25,6 +25,12 @@ async def asterisk():
                 return
             if app == "app":
                 await socket.send(orjson.dumps({"type": "Happened", "of": request["uri"]}).decode())
+            if request["uri"] == "spoiled":
+                await socket.send('{"type": "RESTResponse"}')
+                await socket.send('{"type": "RESTResponse", "request_id": [7], "status_code": {}}')
+                spoiled = {"type": "RESTResponse", "request_id": request["request_id"], "status_code": "teapot"}
+                await socket.send(orjson.dumps(spoiled).decode())
+                continue
             answer = {
                 "type": "RESTResponse", "request_id": request["request_id"], "status_code": 200,
                 "message_body": orjson.dumps(request["uri"]).decode(),
@@ -90,3 +96,19 @@ async def test_a_torn_lane_is_the_end_of_the_whole_connection(asterisk):
         ari.send("DELETE", "everything", lane="a call")
         async for _ in ari.events():
             pass
+
+
+async def test_an_answer_that_cannot_be_read_fails_its_request_and_no_other(asterisk):
+    url, _ = asterisk
+    async with open_ari(url, "app", "user", "secret", lanes=1) as ari:
+
+        async def hear():
+            async for _ in ari.events():
+                pass
+
+        reader = asyncio.create_task(hear())
+        for lane in (None, "call"):
+            with pytest.raises(AriUnreachable, match="cannot be read"):
+                await asyncio.wait_for(ari.send("GET", "spoiled", lane=lane), 5)
+            assert (await asyncio.wait_for(ari.send("GET", "thing", lane=lane), 5)).body == "thing"
+        reader.cancel()
