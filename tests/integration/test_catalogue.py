@@ -18,6 +18,7 @@ LOGINS = ("seatline_app", "seatline_switch")
 UNIQUE_ACROSS_TENANTS = {
     "agents_agent_number_key": "keyed at any phone of the room, so it names one agent of the platform",
     "phone_has_one_agent": "phones are the operator's: one sits in the room, whoever it serves now",
+    "telephony_webphone_endpoint_key": "a name at Asterisk, made of the agent's number, which is one of the platform",
     "fact_is_kept_once": "a call's first facts have no tenant yet, and must be met again whatever tenant they carry",
     "call_position_is_unique": "one sequence that mediation reads on from, over all tenants",
     "usage_once_per_source": "the same call on two tenants' bills must collide",
