@@ -23,6 +23,7 @@ SECRETS = (
     "HOUSE_OWNER_PASSWORD",
     "HOUSE_APP_PASSWORD",
     "HOUSE_SWITCH_PASSWORD",
+    "HOUSE_BACKUP_KEY",
 )
 # The usual port where it is free. 54320, because 5432 is likely a PostgreSQL that is not ours to disturb, even later.
 PORTS = {
@@ -40,6 +41,7 @@ PORTS = {
     "HOUSE_WITNESS_METRICS_PORT": 9475,
     "HOUSE_SHIPPER_METRICS_PORT": 9476,
     "HOUSE_STANDBY_METRICS_PORT": 9477,
+    "HOUSE_WATCHDOG_METRICS_PORT": 9478,
 }
 PHONES_PORT = "HOUSE_PHONES_PORT"  # the first of a row of ports for the scripted phones
 PHONES_ROW = 400  # 40 phones, ten ports each

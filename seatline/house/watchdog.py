@@ -14,12 +14,12 @@ from pathlib import Path
 
 import structlog
 
-from seatline import logs
+from seatline import health, logs
 from seatline.env import environment
 from seatline.house.keeper import Keeper, described
 from seatline.house.processes import Process
 from telephony.switch.config import Settings
-from telephony.watch import heartbeat, waiting
+from telephony.watch import figures, heartbeat, waiting
 from telephony.watch.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,9 @@ async def run(kept: Path, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    work = {asyncio.create_task(_keep(kept, settings)), asyncio.create_task(Watchdog(settings).run())}
+    watchdog = Watchdog(settings)
+    health.serve(settings.metrics_port, {"ami": watchdog.no_ami})
+    work = {asyncio.create_task(_keep(kept, settings)), asyncio.create_task(watchdog.run())}
     ended = asyncio.create_task(stop.wait())
     await asyncio.wait({*work, ended}, return_when=asyncio.FIRST_COMPLETED)
     for task in work:
@@ -48,7 +50,8 @@ async def _keep(kept: Path, settings: Settings) -> None:
             for program in described(kept):
                 if program.name in ("switch", "standby"):
                     end_if_hung(program, pulses, time.monotonic())
-            await asyncio.to_thread(keeper.look, time.monotonic())
+            for name in await asyncio.to_thread(keeper.look, time.monotonic()):
+                figures.STARTED.labels(name).inc()
         except (OSError, ValueError, KeyError) as error:
             log.error("programs cannot be looked after", cause=repr(error))
         await asyncio.sleep(LOOK_EVERY)
@@ -80,6 +83,7 @@ def end_if_hung(program: Process, pulses: Pulses, monotonic: float) -> bool:
         return False
     log.critical("a switch hangs and is ended", program=program.name, pid=pid, seconds=round(silence, 1))
     os.kill(pid, signal.SIGKILL)
+    figures.HUNG.inc()
     return True
 
 

@@ -19,7 +19,7 @@ from telephony.ami.listener import AmiListener
 from telephony.core.facts import CallArrived
 from telephony.journal.disk import Journal
 from telephony.switch.config import Settings
-from telephony.watch import heartbeat
+from telephony.watch import figures, heartbeat
 from telephony.watch.asterisk import Ari
 from telephony.watch.book import Book
 from telephony.watch.rescue import SILENT_AFTER, Helped, Silence, stranded
@@ -47,6 +47,10 @@ class Watchdog:
             heard_as_sent=self._heard, on_login=self._logged_in,
         )  # fmt: skip
 
+    def no_ami(self) -> str:
+        """Why the fallback's calls would go unnoticed; empty if they do not."""
+        return "" if self._ami.logged_in.is_set() else "AMI is away: calls of the fallback are not put on record"
+
     async def run(self) -> None:
         """Watch until cancelled."""
         self._ami.start()
@@ -62,6 +66,7 @@ class Watchdog:
         beat = heartbeat.read(self._beat)
         here = beat is not None and beat.ready and self._settings.node in beat.nodes
         silent = self._silence.look(heartbeat.age(beat), here, time.monotonic())
+        figures.SILENT.set(silent)
         if silent < SILENT_AFTER:
             return
         try:
@@ -78,6 +83,7 @@ class Watchdog:
         callers = self._helped.now(found.callers, time.monotonic())
         if callers:
             log.critical("switch is silent: callers are sent on", seconds=round(silent, 1), callers=len(callers))
+            figures.SENT_ON.inc(len(callers))
         for channel in callers:
             where = {"context": "again", "extension": "s", "priority": "1"}
             await self._ari.post(f"channels/{channel}/continue", where)

@@ -15,7 +15,7 @@ from seatline.house.secrets import PORTS
 FOLDER = ROOT / "deploy" / "monitoring"
 FIGURES = (
     "seatline.figures", "telephony.switch.figures", "telephony.ari.figures", "telephony.journal.figures",
-    "telephony.witness.figures", "telephony.agi.figures", "billing.figures",
+    "telephony.witness.figures", "telephony.agi.figures", "telephony.watch.figures", "billing.figures",
 )  # fmt: skip
 _NAME = re.compile(r"\bseatline_[a-z_]+")
 
