@@ -19,6 +19,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("api/v1/", include("seatline.api.urls")),
+    path("desk/work/", include("agents.work.urls")),
     path("desk/", include("telephony.desk.urls")),
     path("board/", include("telephony.board.urls")),
     path("t/<slug:code>/", include("tenants.urls")),

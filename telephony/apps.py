@@ -15,10 +15,22 @@ class TelephonyConfig(AppConfig):
         from agents.desktop.entry import also_serves  # noqa: PLC0415 - rooms need the tables, which are there only now
         from seatline.stream.doors import open_door  # noqa: PLC0415
         from telephony.desk.door import DeskDoor, serves  # noqa: PLC0415
+        from telephony.journal.contacts import connect  # noqa: PLC0415
 
         also_serves.append(serves)
+        connect()
         open_door(DeskDoor())
         self._open_board()
+        self._take_from_leavers()
+
+    def _take_from_leavers(self) -> None:
+        """What agents were to do goes to others when they leave."""
+        from agents.presence.leaving import takes_back  # noqa: PLC0415
+        from telephony.callbacks.services import give_back_all  # noqa: PLC0415
+        from telephony.voicemail.services import unassign_all  # noqa: PLC0415
+
+        takes_back["callbacks"] = give_back_all
+        takes_back["messages"] = unassign_all
 
     def _open_board(self) -> None:
         """Feed the wallboard, for people and for screens on the wall."""

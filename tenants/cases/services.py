@@ -111,7 +111,7 @@ def save_draft(
 
     Raises CaseChangedMeanwhile, DraftUnreadable, TopicUnknown.
     """
-    row = _locked(case, seen)
+    row = _locked(case, seen, who)
     row.draft = _draft(draft)
     if subject is not None:
         row.subject = subject.strip()[:200]
@@ -124,7 +124,7 @@ def save_draft(
 @transaction.atomic
 def submit(case: Case, at: datetime, who: str, *, seen: int | None = None) -> Case:
     """Check what was typed and take it as the case's answers. Raises AnswersFaulty, CaseChangedMeanwhile."""
-    row = _locked(case, seen)
+    row = _locked(case, seen, who)
     if row.draft is None:
         return row
     form = definition_of_type(row.type).form
@@ -143,7 +143,7 @@ def submit(case: Case, at: datetime, who: str, *, seen: int | None = None) -> Ca
 @transaction.atomic
 def move_case(case: Case, state: str, at: datetime, who: str, *, seen: int | None = None) -> Case:
     """Bring a case into another state. Raises MoveNotAllowed, CaseNotFilledIn, CaseChangedMeanwhile."""
-    row = _locked(case, seen)
+    row = _locked(case, seen, who)
     definition = definition_of_type(row.type)
     to = next((one for one in definition.next_of(row.state) if one.code == state), None)
     if to is None:
@@ -195,9 +195,10 @@ def _written(at: datetime | None) -> str:
     return at.isoformat() if at else ""
 
 
-def _locked(case: Case, seen: int | None) -> Case:
+def _locked(case: Case, seen: int | None, who: str = "") -> Case:
     row = Case.objects.select_for_update(of=("self",)).select_related("type").get(pk=case.pk)
-    if seen is not None and row.version != seen:
+    # What the same person has saved since is no change by another: a form saves itself field by field.
+    if seen is not None and row.version != seen and row.changed_by != who:
         raise CaseChangedMeanwhile(who=row.changed_by, changed_at=row.changed_at)
     return row
 

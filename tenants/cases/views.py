@@ -117,7 +117,7 @@ def case(request: HttpRequest, tenant: Tenant, key: UUID) -> HttpResponse:
     faults: Sequence[Fault] = ()
     if request.method == "POST":
         try:
-            act(request, row)
+            act(request, row, str(current_actor()))
             messages.success(request, _("Saved."))
             return redirect("work_case", code=tenant.code, key=row.pk)
         except SeatlineError as error:
@@ -135,9 +135,9 @@ def case(request: HttpRequest, tenant: Tenant, key: UUID) -> HttpResponse:
     return render(request, "work/case.html", context, status=422 if refusal else 200)
 
 
-def act(request: HttpRequest, row: Case) -> None:
+def act(request: HttpRequest, row: Case, who: str) -> None:
     """What a page's button asks for: draft, submit, move, note, assign, due. Raises what the services raise."""
-    posted, at, who = request.POST, clock.now(), str(current_actor())
+    posted, at = request.POST, clock.now()
     text = posted.get("seen", "")
     seen = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else row.version
     match posted.get("act"):

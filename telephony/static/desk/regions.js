@@ -53,6 +53,7 @@ document.addEventListener("input", (event) => {
   saves.set(field, setTimeout(() => {
     const form = new FormData();
     form.append(field.name, field.type === "checkbox" ? String(field.checked) : field.value);
-    fragment(field.dataset.deskSave, form).catch(() => {});
+    const told = field.form?.querySelector("[data-desk-saved]"); // that it is kept, or who was faster
+    fragment(field.dataset.deskSave, form).then((html) => told && (told.innerHTML = html ?? "")).catch(() => {});
   }, SAVED_AFTER));
 });

@@ -187,7 +187,7 @@ def test_case_goes_its_way_by_buttons(lotus, supervisor):
     assert (
         supervisor.post(case, {"act": "draft", "seen": "1", "f_what": "The par", "subject": "Lost"}).status_code == 302
     )
-    late = supervisor.post(case, {"act": "draft", "seen": "1", "f_what": "Mine"})
+    late = somebody(lotus, "owner", "olga").post(case, {"act": "draft", "seen": "1", "f_what": "Mine"})
     assert late.status_code == 422 and "Mine" in late.content.decode() and "susan has changed" in late.content.decode()
     supervisor.post(case, {"act": "submit", "seen": "2", "f_what": "The parcel"})
     supervisor.post(case, {"act": "move", "state": "at_work"})
