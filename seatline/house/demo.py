@@ -123,6 +123,7 @@ def facts(house: House) -> dict[str, Any]:
     }
     return {
         "base_url": house.web,
+        "desk": f"{house.web}/desk/",
         "users": people,
         "api": {
             "url": f"{house.web}/api/v1/",
@@ -191,6 +192,7 @@ def show_panel(house: House) -> None:
     ])  # fmt: skip
     voice.panel("Seatline is up", [
         f"admin      {known['base_url']}/admin/   (English, 简体中文)",
+        f"desk       {known['base_url']}/desk/   (agent {agent.number}, PIN {cast.pin_of(agent.number)})",
         f"API        {known['api']['url']}   (description; keys are in demo.json)",
         f"call       ./run call {cast.SHORT} --keys {first.merchant},0",
         f"SIP        127.0.0.1:{known['sip']['port']}; an agent's phone dials {cast.LOGIN_CODE}",

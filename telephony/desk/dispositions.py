@@ -12,12 +12,22 @@ from seatline.stream.publish import publish
 from telephony.desk.models import Disposed, Disposition
 from telephony.journal.models import Leg
 from telephony.requests.services import NotYourCall
+from tenants.accounts.models import Tenant
 
 LONGEST_NOTE = 2000
 
 
 class NoSuchDisposition(NotFound):
     """There is no such disposition for calls of this queue."""
+
+
+def add_disposition(
+    tenant: Tenant, code: str, name: str, name_zh: str = "", *, success: bool = False, position: int = 0
+) -> Disposition:
+    """What may come of calls of all the tenant's queues; one that is there takes on what is given."""
+    wanted = {"name": name, "name_zh": name_zh, "success": success, "position": position}
+    row, _ = Disposition.objects.update_or_create(tenant=tenant, queue=None, code=code, defaults=wanted)
+    return row
 
 
 def dispositions_of(agent: DeskAgent, tenant_id: UUID, queue_code: str) -> list[dict[str, Any]]:

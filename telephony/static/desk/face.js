@@ -66,6 +66,7 @@ function hand({ call, dispositions, disposed, shift }, phone, what) {
   $("#idle").hidden = there || what === "away";
   $("#wrap").hidden = !(there && (what === "wrap_up" || IN_CALL.includes(what)));
   if (!there) return;
+  $("#call").dataset.call = call.id;
   $("#call").style.setProperty("--tenant", call.tenant.colour);
   $("#call").classList.toggle("rings", what === "ringing");
   put("tenant", call.tenant.name);
