@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.forms import Form
+from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from agents.people.models import Agent, AgentSkill, OutsidePhone, PauseReason, Skill
 from agents.people.rules import PinTooEasy, check_strength
 from agents.people.services import set_pin
+from agents.presence.leaving import let_go
+from seatline import clock
 from seatline.panel.base import PanelAdmin, PanelTabular
 from seatline.panel.forms import AskForm, posted
 from seatline.panel.show import chip
@@ -86,6 +88,12 @@ class AgentAdmin(PanelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Agent | None) -> list[Any]:
         """Skills are the tenant's, so the agent comes first."""
         return [SkillInline, OutsidePhoneInline] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: ModelForm, change: bool) -> None:
+        """One who is switched off is let go: logged out, and what he had in hand goes to others."""
+        super().save_model(request, obj, form, change)
+        if change and "active" in form.changed_data and not obj.active:
+            let_go(obj, clock.now())
 
     def save_formset(self, request: HttpRequest, form: Form, formset: Any, change: bool) -> None:
         """A skill belongs to the agent's tenant."""

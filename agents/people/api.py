@@ -15,13 +15,14 @@ from agents.people.services import (
     add_pause_reason,
     add_skill,
     allow_outside_phone,
-    change_agent,
     forbid_outside_phone,
     give_skill,
     hire_agent,
     set_pin,
     take_skill,
 )
+from agents.presence.leaving import change
+from seatline import clock
 from seatline.api.base import Found, Listed, Resource, Right, found
 from seatline.api.fields import Body, Filters
 from seatline.panel.plan import tell_switch
@@ -169,9 +170,9 @@ class Agents(Listed, Found, Resource):
 
     @extend_schema(request=AgentChangeBody, responses=AgentShown)
     def partial_update(self, request: Request, pk: Any) -> Response:
-        """Change names or language, or switch a leaver off."""
+        """Change names or language, or switch a leaver off: logged out, and what he had in hand goes to others."""
         row = self.locked()
-        return self.show(change_agent(row, self.read(AgentChangeBody, partial=True)))
+        return self.show(change(row, self.read(AgentChangeBody, partial=True), clock.now()))
 
     @extend_schema(request=PinBody, responses={204: None})
     @action(detail=True, methods=["put"])

@@ -109,6 +109,14 @@ def give_back(callback: Callback, at: datetime) -> None:
     _save(callback)
 
 
+def give_back_all(agent_id: UUID, at: datetime) -> int:
+    """What this agent has taken is dialled again, since he calls nobody any more; how many."""
+    taken = list(Callback.objects.filter(taken_by=agent_id, state=State.TAKEN))
+    for callback in taken:
+        give_back(callback, at)
+    return len(taken)
+
+
 def settle(callback: Callback, at: datetime, *, reached: bool) -> None:
     """Whoever took it has called: the customer was reached, or is given up. Raises CallbackClosed."""
     _close(callback, State.REACHED if reached else State.GIVEN_UP, at)

@@ -48,6 +48,12 @@ def assign(message: Voicemail, agent_id: UUID | None) -> None:
     message.save(update_fields=["assigned_to"])
 
 
+def unassign_all(agent_id: UUID, at: datetime) -> int:
+    """Nobody is to call back yet for the messages that this agent has not settled; how many."""
+    open_ones = Voicemail.objects.filter(assigned_to=agent_id).exclude(state=Voicemail.State.SETTLED)
+    return open_ones.update(assigned_to=None)
+
+
 def settle(message: Voicemail, at: datetime | None = None, by: UUID | None = None) -> None:
     """There is nothing left to do about it."""
     message.state, message.settled_at, message.settled_by = Voicemail.State.SETTLED, at, by
