@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from telephony.ari.client import AriClient
+from telephony.ari.client import Answer, AriClient
 from telephony.plans.services import PhoneAccount
 
 log = structlog.get_logger(__name__)
@@ -20,17 +20,18 @@ KINDS = ("auth", "aor", "endpoint")  # an endpoint must find its parts: in this 
 
 def objects(phone: PhoneAccount, proxy: str = "") -> Mapping[str, dict[str, str]]:
     """The three sorcery objects of one phone. With a proxy (host:port) the phone registers there and not here."""
-    name = phone.endpoint
+    name, proxied = phone.endpoint, bool(proxy) and not phone.browser
     registers = {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "30"}
     behind = {"contact": f"sip:{name}@{proxy}", "qualify_frequency": "5", "qualify_2xx_only": "yes"}
     return {
         "auth": {
             "auth_type": "digest", "username": name, "realm": "seatline", "password_digest": f"MD5:{phone.digest}",
         },
-        "aor": behind if proxy and not phone.browser else registers,
+        "aor": behind if proxied else registers,
         "endpoint": {
             "context": "phones", "auth": name, "aors": name, "disallow": "all", "direct_media": "no",
-            "rewrite_contact": "no" if proxy and not phone.browser else "yes", "rtp_symmetric": "yes", "dtmf_mode": "auto", "accountcode": name,
+            "rewrite_contact": "no" if proxied else "yes", "rtp_symmetric": "yes", "dtmf_mode": "auto",
+            "accountcode": name,
             "callerid": phone.label, **(_BROWSER if phone.browser else _DESK),
         },
     }  # fmt: skip
@@ -64,13 +65,13 @@ class Accounts:
 
     async def _push(self, ari: AriClient, wanted: Mapping[str, PhoneAccount]) -> None:
         changed = [phone for name, phone in wanted.items() if self._pushed.get(name) != phone]
-        writes = {
-            phone.endpoint: [
-                ari.send("PUT", _uri(kind, phone.endpoint), body={"fields": _fields(values)})
-                for kind, values in objects(phone, self._proxy).items()
-            ]
-            for phone in changed
-        }
+        writes: dict[str, list[asyncio.Future[Answer]]] = {phone.endpoint: [] for phone in changed}
+        made = [(phone.endpoint, objects(phone, self._proxy)) for phone in changed]
+        # All of a kind after another: for each address that is new Asterisk reads every endpoint that is there
+        # (res_pjsip/pjsip_options.c), and so there are none yet when it gets hundreds at once.
+        for kind in KINDS:
+            for name, parts in made:
+                writes[name].append(ari.send("PUT", _uri(kind, name), body={"fields": _fields(parts[kind])}))
         strangers = await self._strangers(ari, wanted) if not self._pushed else set(self._pushed) - set(wanted)
         removals = [ari.send("DELETE", _uri(kind, name)) for name in strangers for kind in reversed(KINDS)]
         everything = asyncio.gather(*removals, *(write for written in writes.values() for write in written))
