@@ -72,6 +72,12 @@ class Client:
         self.log_in(place)
         return phone
 
+    def first_to_answer(self) -> tuple[int, int]:
+        """Waits until one of the two agents talks; the places of the agent who talks and of the other."""
+        one, other = (place.agent for place in self.places)
+        wait_until(lambda: "talking" in (state_of(one), state_of(other)), 10)
+        return (0, 1) if state_of(one) == "talking" else (1, 0)
+
     def say_tone(self, prompt: str) -> None:
         """Let the client's callers hear a short tone in place of a prompt's words."""
         from telephony.plans.services import set_prompt

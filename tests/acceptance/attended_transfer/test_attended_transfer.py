@@ -36,18 +36,12 @@ def phones(house: Client) -> tuple[RigPhone, RigPhone]:
     return house.at_work(0, record=True), house.at_work(1, record=True)
 
 
-def first_to_answer(client: Client) -> tuple[int, int]:
-    """The places of the agent who talks and of the other."""
-    wait_until(lambda: "talking" in (state_of(client.places[0].agent), state_of(client.places[1].agent)), 10)
-    return (0, 1) if state_of(client.places[0].agent) == "talking" else (1, 0)
-
-
 def test_caller_is_left_to_the_colleague_who_was_consulted(
     rig: Rig, house: Client, phones: tuple[RigPhone, RigPhone]
 ) -> None:
     """Two seconds each: talk, consultation, back with the caller, and then caller and colleague alone."""
     call = rig.begin_call(house.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=16 * SECOND)
-    asks, takes = first_to_answer(house)
+    asks, takes = house.first_to_answer()
     asker, taker = house.places[asks], house.places[takes]
     time.sleep(1.5)
     assert wish(house, asks, "consult", taker.agent) == ""
@@ -91,7 +85,7 @@ def test_colleague_who_hangs_up_gives_the_caller_back_and_agent_who_hangs_up_lea
     for place in house.places:
         wait_for_state(place.agent, "ready", 6)
     call = rig.begin_call(house.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=13 * SECOND)
-    asks, takes = first_to_answer(house)
+    asks, takes = house.first_to_answer()
     asker, taker = house.places[asks], house.places[takes]
     assert wish(house, asks, "consult", "9999") == "unknown"
     assert wish(house, asks, "consult", taker.agent) == ""
@@ -119,7 +113,7 @@ def test_consultation_outlives_the_switch_that_began_it(
     for place in house.places:
         wait_for_state(place.agent, "ready", 6)
     call = rig.begin_call(house.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=60 * SECOND)
-    asks, takes = first_to_answer(house)
+    asks, takes = house.first_to_answer()
     asker, taker = house.places[asks], house.places[takes]
     assert wish(house, asks, "consult", taker.agent) == ""
     wait_for_state(taker.agent, "talking", 5)

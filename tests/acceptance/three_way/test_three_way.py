@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig, RigPhone
 from tests.acceptance.sound import seconds_of_tone, seconds_of_tones
 from tests.acceptance.wishing import wish
 from tests.acceptance.world import (
@@ -35,18 +35,12 @@ def phones(house: Client) -> tuple[RigPhone, RigPhone]:
     return house.at_work(0, record=True), house.at_work(1, record=True)
 
 
-def first_to_answer(client: Client) -> tuple[int, int]:
-    """The places of the agent who talks and of the other."""
-    wait_until(lambda: "talking" in (state_of(client.places[0].agent), state_of(client.places[1].agent)), 10)
-    return (0, 1) if state_of(client.places[0].agent) == "talking" else (1, 0)
-
-
 def test_agent_brings_three_together_by_keys_and_leaves_the_other_two(
     rig: Rig, house: Client, phones: tuple[RigPhone, RigPhone]
 ) -> None:
     """*2 and the colleague's number, *3, and after two seconds of three voices *2: caller and colleague go on."""
     call = rig.begin_call(house.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=16 * SECOND)
-    asks, takes = first_to_answer(house)
+    asks, takes = house.first_to_answer()
     asker, taker = house.places[asks], house.places[takes]
     phones[asks].key(f"*2{taker.agent}#")
     wait_for_state(taker.agent, "talking", 5)
@@ -77,7 +71,7 @@ def test_caller_leaves_the_three_and_the_agents_talk_on(
     for place in house.places:
         wait_for_state(place.agent, "ready", 6)
     call = rig.begin_call(house.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=9 * SECOND)
-    asks, takes = first_to_answer(house)
+    asks, takes = house.first_to_answer()
     asker, taker = house.places[asks], house.places[takes]
     assert wish(house, asks, "consult", taker.agent) == ""
     wait_for_state(taker.agent, "talking", 5)
