@@ -10,6 +10,8 @@ _WORDS = {
     "unknown": gettext_noop("Nobody has this number, and it is none that can be called."),
     "busy": gettext_noop("The colleague is not free."),
     "no_agent": gettext_noop("Nobody is logged in for this queue."),
+    "not_logged_in": gettext_noop("Nobody is logged in here."),
+    "no_queue": gettext_noop("You serve no queue for which you could call."),
     "no_trunk": gettext_noop("No line outside is free."),
     "not_allowed": gettext_noop("This number may not be called."),
     "no_answer": gettext_noop("The switch does not answer; try again."),
