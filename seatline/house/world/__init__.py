@@ -16,6 +16,7 @@ from seatline.house.world.lines import make_lines
 from seatline.house.world.staff import make_agents, make_users
 from seatline.house.world.tenants import let_seats, make_numbers, make_room, make_tenants
 from seatline.house.world.values import World, world_of
+from seatline.house.world.work import make_work
 from tenants.accounts.scope import finance_scope, operator_scope
 
 __all__ = ["World", "load"]
@@ -27,7 +28,7 @@ def load(seed: int, machine_secret: str, at: datetime) -> World:
     """Make what is missing of the world, all or nothing; service begins on the first day of the month before `at`.
 
     Passwords, PINs and phone secrets follow from `machine_secret`; where they were made from another one they are set
-    anew. To be called outside any scope, by a login that may enter the operator's and finance's.
+    anew. To be called outside any scope, by a login that may enter the operator's, finance's and tenants'.
     """
     world = world_of(seed, machine_secret)
     began = service_began(at)
@@ -46,6 +47,7 @@ def load(seed: int, machine_secret: str, at: datetime) -> World:
             contracts = make_contracts(tenants, began)
         with operator_scope():
             let_seats(tenants, contracts, began, at)
+        make_work(tenants, at)
     return world
 
 
