@@ -2,8 +2,10 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,6 +17,7 @@ from billing.contracts.models import ContractVersion
 from billing.invoices.models import Document
 from billing.mediation.models import UsageRecord
 from seatline import clock
+from seatline.backup.status import Status, read_status
 from seatline.panel.show import mmss, when
 from telephony.journal.models import Call, Leg
 from telephony.journal.services import OpenCall, open_calls
@@ -38,10 +41,20 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may("telephony.view_call"):
         context["live"] = live_calls(at)
         context["today"] = today(at)
+    if request.user.is_staff and may("tenants.view_operation"):
+        status = read_status(Path(settings.VAR).parent / "backup")
+        context["backup"] = {"status": status, "well": status.fresh(at) and status.tried(at), "age": _age(status, at)}
     if may("billing.view_document"):
         context["documents"] = open_documents()
         context["alarms"] = alarms(at)
     return context
+
+
+def _age(status: Status, at: datetime) -> str:
+    """Hours since the last backup."""
+    if not status.made:
+        return ""
+    return f"{(at - datetime.fromisoformat(status.made_at)) / timedelta(hours=1):.1f}"
 
 
 def agents_by_state() -> list[dict[str, Any]]:

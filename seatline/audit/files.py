@@ -2,15 +2,15 @@
 
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
 from seatline.audit.findings import Finding, found
+from seatline.backup.status import read_status
 
 #: Files that hold secrets, by the end of their path.
 SECRET_FILES = ("env", "manager.conf", "ari.conf", "pjsip.conf", "demo.json")
-FRESH = timedelta(days=1)
 
 
 def shut_off(folder: Path) -> bool:
@@ -30,10 +30,15 @@ def examine_files_of(
 
 
 def examine_backups(folder: Path, at: datetime) -> Iterator[Finding]:
-    """The newest file below `folder` must be of the last day."""
-    newest = max((path.stat().st_mtime for path in folder.rglob("*") if path.is_file()), default=0.0)
-    if at.timestamp() - newest > FRESH.total_seconds():
+    """The last backup must be of the last day, lie elsewhere too, and a restore must have been tried within a month."""
+    status = read_status(folder)
+    if not status.fresh(at):
         yield found("backup.old", str(folder))
+        return
+    if not status.offsite_at:
+        yield found("backup.here", str(folder))
+    if not status.tried(at):
+        yield found("backup.untried", str(folder))
 
 
 def examine_ports(listening: Iterable[tuple[str, int]], ours: Iterable[int]) -> Iterator[Finding]:

@@ -217,8 +217,10 @@ KINDS: dict[str, Kind] = {
             "backup.old",
             _M,
             "no backup of the last day",
-            "pg_dump and a copy of .local/var to another machine, every day",
+            "./run backup every day, or the like of it for a database elsewhere",
         ),
+        Kind("backup.here", _M, "backups lie on this machine alone", "./run backup --to a folder of another machine"),
+        Kind("backup.untried", _M, "no restore was tried within a month, or it failed", "./run restore --drill"),
     )
 }
 

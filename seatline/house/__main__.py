@@ -15,7 +15,7 @@ import psycopg
 
 from seatline.env import ROOT
 from seatline.errors import SeatlineError
-from seatline.house import bench, call, demo, doctor, draft, render, setup, test, updown
+from seatline.house import backup_commands, bench, call, demo, doctor, draft, render, setup, test, updown
 from seatline.house.caller import CallPlan, parse_keys
 from seatline.house.console import voice
 from seatline.house.home import House
@@ -181,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--cancel-after", type=float, default=0, help="give up if nobody answered by then")
     command.add_argument("--caller", help="the number that the caller shows; 02161234567, if not said")
     command.add_argument("--json", action="store_true", help="one object")
+    backup_commands.add_to(add)
     command = add("bench", _bench, "measure ours against a baseline")
     command.add_argument("name", help=", ".join(bench.BENCHES))
     command.add_argument("--json", action="store_true", help="only the line of JSON")

@@ -203,6 +203,24 @@ def _lead(house: House) -> Iterator[Finding]:
     yield Finding("lead's lock", locks == 1, f"{locks} held in PostgreSQL", RESTART.format("switch"))
 
 
+def _backups(house: House) -> Iterator[Finding]:
+    """Once backups were begun, the last one is of today, and the log is archived."""
+    from seatline import clock  # noqa: PLC0415
+    from seatline.backup.status import read_status, told  # noqa: PLC0415
+
+    status, at = read_status(house.local / "backup"), clock.now()
+    well = not status.made or (status.fresh(at) and (status.tried_well or not status.tried_at))
+    yield Finding("backup", well, told(status, at), "./run backup every day; ./run restore --drill to try it")
+    if status.made and house.cluster is not None:
+        with psycopg.connect(house.cluster.url("postgres"), connect_timeout=3) as connection:
+            row = connection.execute(
+                "SELECT last_failed_wal FROM pg_stat_archiver WHERE last_failed_time > coalesce(last_archived_time,"
+                " '-infinity')"
+            ).fetchone()
+        yield Finding("archive of the log", row is None, f"{row[0]} waits" if row else "every segment is safe",
+                      "./run logs postgres: why the archive_command fails")  # fmt: skip
+
+
 def _witness(house: House) -> Iterator[Finding]:
     """CEL writes: without its times a call cannot be billed after a fault of ours."""
     status = house.asterisk.ask("cel show status")
@@ -235,6 +253,7 @@ def _books(house: House) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     _machine, _programs, _database, _asterisk, _prompts, _journal, _heartbeat, _lead, _witness, _health, _books,
+    _backups,
 )  # fmt: skip
 #: What a fault of calls shows in, apart from the machine, the web and the demo's telephones.
 ABOUT_CALLS: tuple[Check, ...] = (_asterisk, _journal, _heartbeat, _lead, _witness)

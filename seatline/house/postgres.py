@@ -24,6 +24,7 @@ from psycopg import sql
 from seatline.errors import Unavailable
 
 SUPERUSER = "seatline_root"
+LET_GO = "/bin/true"  # an archive_command that keeps nothing
 LOGINS = ("seatline_owner", "seatline_app", "seatline_switch")
 
 
@@ -125,17 +126,38 @@ class Cluster:
         finally:
             secret.unlink()
 
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
+    def start(self, *, archiving: bool = True, durable: bool = True) -> None:
+        """Start the server and wait until it answers.
+
+        With `archiving` its log may be archived, which `./run backup` asks for; until then each segment is let go.
+        Not `durable`: a power cut may destroy it, which is no matter for one that is thrown away.
+        """
         if self.pid() is not None:
             return
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c wal_level=logical"
-            " -c max_connections=200 -c timezone=UTC"
+            f" -c max_connections=200 -c timezone=UTC -c archive_mode={'on' if archiving else 'off'}"
+            f" -c fsync={'on' if durable else 'off'}"
         )
+        self._let_segments_go()
         self.log.touch(mode=0o600)
         _give_away(self.log)
         self._call("pg_ctl", "-D", str(self.folder), "-l", str(self.log), "-w", "-t", "30", "-o", options, "start")
+
+    def _let_segments_go(self) -> None:
+        """Without a command PostgreSQL would keep the log for ever. `ALTER SYSTEM` writes to another, stronger file."""
+        settings = self.folder / "postgresql.conf"
+        if "\narchive_command" not in settings.read_text():
+            with settings.open("a") as file:
+                file.write(f"\narchive_command = '{LET_GO}'\n")
+
+    def give_away(self) -> None:
+        """Let the user for whom the server runs own what was put into its folder."""
+        _give_away(self.folder)
+
+    def let_server_read(self, path: Path) -> None:
+        """Let the server read one file that is its owner's alone."""
+        _give_away(path)
 
     def stop(self) -> None:
         """Stop the server; open transactions are rolled back."""

@@ -1,6 +1,6 @@
 """Every kind of fault is sown and found, and what is shipped has none of them."""
 
-import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from seatline.audit.files import examine_backups, examine_files_of, examine_port
 from seatline.audit.findings import KINDS, Severity, changes, found, ranked, score
 from seatline.audit.strength import weak
 from seatline.audit.web import examine_web
+from seatline.backup.status import Status, write_status
 from seatline.house.asterisk import Access, Asterisk, Ports
 from seatline.house.postgres import new_secret
 from seatline.house.prefix import Prefix
@@ -117,10 +118,15 @@ def test_readable_secret_and_sound_are_found(tmp_path):
 
 def test_backup_of_the_day_before_yesterday_is_old(tmp_path):
     assert codes(examine_backups(tmp_path, NOW)) == {"backup.old"}
-    (tmp_path / "base").write_text("x")
-    written = (NOW - timedelta(hours=3)).timestamp()
-    os.utime(tmp_path / "base", (written, written))
+    made = Status(made_at=(NOW - timedelta(hours=3)).isoformat())
+    write_status(tmp_path, made)
+    assert codes(examine_backups(tmp_path, NOW)) == {"backup.here", "backup.untried"}
+    away = replace(made, offsite="/elsewhere", offsite_at=made.made_at, tried_at=made.made_at, tried_well=True)
+    write_status(tmp_path, away)
     assert codes(examine_backups(tmp_path, NOW)) == set()
+    assert codes(examine_backups(tmp_path, NOW + timedelta(days=2))) == {"backup.old"}
+    write_status(tmp_path, replace(away, tried_well=False))
+    assert codes(examine_backups(tmp_path, NOW)) == {"backup.untried"}
 
 
 def test_program_that_listens_beyond_loopback_is_found(tmp_path):
