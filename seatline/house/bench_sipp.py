@@ -176,6 +176,7 @@ $sound]]></send>
 <nop><action><log message="answered [timestamp] [field0]"/></action></nop>
 <send><![CDATA[
 ACK [next_url] SIP/2.0
+[routes]
 Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
 From: <sip:[field0]@[local_ip]>;tag=[pid]-[call_number]
 To: <sip:$number@[remote_ip]>[peer_tag_param]
@@ -192,6 +193,7 @@ _HANGS_UP = Template("""\
 <pause milliseconds="$hold"/>
 <send retrans="500"><![CDATA[
 BYE [next_url] SIP/2.0
+[routes]
 Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
 From: <sip:[field0]@[local_ip]>;tag=[pid]-[call_number]
 To: <sip:$number@[remote_ip]>[peer_tag_param]

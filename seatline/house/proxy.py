@@ -1,11 +1,15 @@
 """Kamailio before several Asterisks: its programs, its files, and the process. docs/nodes.md says what it does."""
 
+import json
 import re
+import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from seatline.env import ROOT
 from seatline.errors import Unavailable
@@ -103,13 +107,29 @@ class Proxy:
         }  # fmt: skip
         render.write(render.render(values, TEMPLATES, comment="#"), self.folder / "etc")
 
+    @property
+    def _questions(self) -> Path:
+        return self.folder / "run" / "rpc.sock"
+
+    def ask(self, method: str, *words: str) -> Any:
+        """What it answers to a question such as `dispatcher.list` or `htable.dump phones`.
+
+        Raises OSError where it does not answer, and KeyError where it refuses.
+        """
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.bind(f"{folder}/answers")
+            line.settimeout(2)
+            question = {"jsonrpc": "2.0", "method": method, "params": words, "id": 1}
+            line.sendto(json.dumps(question).encode(), str(self._questions))
+            return json.loads(line.recv(1_000_000))["result"]
+
     def start(self, patience: float = 15.0) -> None:
-        """Configure, start, and wait until it answers on its own socket."""
+        """Configure, start, and wait until its own socket is there."""
         self.configure()
-        (self.folder / "run" / "rpc.sock").unlink(missing_ok=True)
+        self._questions.unlink(missing_ok=True)
         self.process.start()
         end = time.monotonic() + patience
-        while not (self.folder / "run" / "rpc.sock").exists():
+        while not self._questions.exists():
             if self.process.pid() is None or time.monotonic() > end:
                 raise ProxyDoesNotStart(cause=self.process.last_words(), folder=self.folder)
             time.sleep(0.05)

@@ -61,6 +61,7 @@ $refusals
 <Reference variables="1,3"/>
 <send><![CDATA[
 ACK [next_url] SIP/2.0
+[routes]
 $ack]]></send>
 <recv request="MESSAGE" optional="true" next="hang_up" timeout="$talk" ontimeout="hang_up"/>
 <recv request="BYE" timeout="$talk" ontimeout="hang_up"><action><log message="far_bye [timestamp]"/></action></recv>
@@ -78,6 +79,7 @@ Content-Length: 0
 <nop><action><log message="own_bye [timestamp]"/></action></nop>
 <send retrans="500"><![CDATA[
 BYE [next_url] SIP/2.0
+[routes]
 $bye]]></send>
 <recv request="BYE" optional="true"/>
 <recv response="481" optional="true" next="end"/>

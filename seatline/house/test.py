@@ -20,6 +20,7 @@ from seatline.house.console import voice
 from seatline.house.home import DATABASE
 from seatline.house.postgres import LOGINS, Cluster, make_roles_and_database
 from seatline.house.prefix import Prefix
+from seatline.house.proxy import KamailioPrefix
 
 ROOMS = ("seatline", "tenants", "agents", "telephony", "billing")
 PYTEST_LAYERS = ("architecture", "unit", "integration", "acceptance", "browser")
@@ -54,6 +55,8 @@ def test(local: Path, layer: str, more: list[str], *, faults: bool = False) -> b
     cluster, environment = _world(local / "test")
     if {"acceptance", "browser"} & set(layers):
         Prefix(local / "asterisk").fetch(voice.say)
+    if "acceptance" in layers:
+        KamailioPrefix(local / "kamailio").fetch(voice.say)
     outcomes: list[Outcome] = []
     try:
         _make_pages(environment)

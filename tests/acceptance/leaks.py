@@ -63,6 +63,11 @@ def ended(rig: Rig) -> list[str]:
 @pytest.fixture(autouse=True)
 def nothing_is_left(rig: Rig) -> Iterator[None]:
     """Fail a story that leaves something behind, even if all its own assertions held. What another left is not its."""
+    yield from looked_over(rig)
+
+
+def looked_over(rig: Rig) -> Iterator[None]:
+    """Before and after a story."""
     before = set(leaks(rig))
     yield
     dead = ended(rig)
