@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from seatline.clock import now
+from seatline.clock import now, wall
 from seatline.ids import new_id
 from telephony.core.acd.agents import State
 from telephony.core.call import TALKS, Stage
@@ -86,7 +86,8 @@ class Switch:
         managers.nodes = self._nodes.all
         books = [settings.fallback_journal_of(place.name) for place in settings.places]
         self._fallback_record = FallbackRecord(self._desk, books, journal, self._recordings)
-        self._pulse = Pulse(settings.var, now, self._condition, self._ailments)
+        self._shell.wall = wall
+        self._pulse = Pulse(settings.var, wall, self._condition, self._ailments)
         self._shell.late = self._pulse.lag
         self._pulse.nodes = self._nodes.there
         self._shell.replaced = self.step_back

@@ -109,6 +109,7 @@ class Shell:
         self._refused_at = 0.0  # by the monotonic clock
         self._figures = CallFigures()
         self.late: Callable[[float], None] = lambda _seconds: None  #: is told how late each event comes
+        self.wall = clock  #: the clock that Asterisk has, too, by which an event is late
         self.decides = True  #: False once another switch leads: nothing is heard, written or sent any more
         self.replaced: Callable[[], None] = lambda: None  #: is told that another has taken our name at an Asterisk
         self.claiming = True  #: False while the switch is going down: new calls are left to another, or to the fallback
@@ -126,7 +127,7 @@ class Shell:
             self.replaced()
         if not self.decides:
             return
-        lag = heard(message, self._clock())
+        lag = heard(message, self.wall())
         self.late(lag)
         try:
             self._understand(message, lag, node)
