@@ -2,7 +2,13 @@
 
 import os
 import signal
+import time
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from tests.acceptance.crowd import a_crowd
+from tests.acceptance.figures import figure
 from tests.acceptance.rig import Rig, wait_until
 from tests.acceptance.sound import seconds_of_tone
 from tests.acceptance.world import SECOND, a_client, caller_voice, facts_of, keys, state_of, wait_for_state
@@ -37,6 +43,41 @@ def test_agents_get_calls_again_without_doing_anything(rig: Rig) -> None:
     assert (report["outcome"], report["agent"]) == ("answered", agent)
     assert result.heard is not None
     assert seconds_of_tone(result.heard, client.places[0].hertz) > 1
+
+
+QUEUES = {
+    "start": "agent",
+    "nodes": {"agent": {"kind": "queue", "queue": "service"}},
+}  # a flow that leads straight to the queue
+
+
+@pytest.mark.faults
+def test_fifty_callers_are_cut_and_the_next_is_answered_soon(rig: Rig) -> None:
+    """The watchdog starts Asterisk again; each call that was cut has an end that is near the truth."""
+    client = a_client(rig, "fifty", definition=QUEUES, max_wait=120 * SECOND)
+    client.log_in()
+    client.pause()
+    with rig.kept_alive(rig.asterisk.process), a_crowd(rig, client, 10, 5, hold_ms=15_000) as crowd:
+        wait_until(lambda: len(rig.ari("channels") or ()) >= crowd.calls, 15, "all callers in the queue")
+        time.sleep(1)
+        kill_asterisk(rig)
+        killed, killed_at = time.monotonic(), datetime.now(UTC)
+        tries = []
+        while time.monotonic() - killed < 16 and not any(call.done() and call.result().answered for _, call in tries):
+            tries.append((time.monotonic(), rig.begin_call(client.dialled, hang_up_after=SECOND)))
+            time.sleep(1)
+    results = [(began, call.result(120)) for began, call in tries]
+    back = min(began + (one.answer_ms or 0) / 1000 - killed for began, one in results if one.answered)
+    rig.wait_for_switch()
+    calls = crowd.on_record(60)
+    off = max(abs(call.ended_at - killed_at) for call in calls)
+    figure(
+        f"Asterisk killed with {crowd.calls} calls: a caller is answered {back:.1f} s later; the ends of those "
+        f"that were cut are at most {off / SECOND:.1f} s off"
+    )
+    assert back < 15
+    assert off < timedelta(seconds=10)
+    crowd.facts_are_whole(calls)
 
 
 def kill_asterisk(rig: Rig) -> None:

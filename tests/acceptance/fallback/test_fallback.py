@@ -4,9 +4,11 @@ Each story tells how long the caller waited for the answer.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
+from seatline.clock import now
 from tests.acceptance.figures import figure
 from tests.acceptance.rig import Rig, wait_until
 from tests.acceptance.sound import hears_phrase, seconds_of_tone
@@ -27,6 +29,7 @@ from tests.acceptance.world import (
 def client(rig: Rig) -> Client:
     """Two agents at work; the second is on a break."""
     made = a_client(rig, "harboured", agents=2)
+    pays_by_the_call(made)
     made.at_work(0)
     made.at_work(1)
     made.pause(1)
@@ -56,14 +59,40 @@ def members(rig: Rig, client: Client) -> dict[int, str]:
 
 def served(rig: Rig, client: Client) -> dict[str, object]:
     """A caller dials, is greeted, comes to the first agent and hangs up; the report, with what the caller noticed."""
-    agent = client.places[0]
+    agent, (before, _) = client.places[0], billed(client)
     result = rig.call(client.dialled, speech=caller_voice(rig), hang_up_after=10 * SECOND)
     assert (result.answered, result.hung_up_by) == (True, "caller")
     assert result.heard is not None
     assert seconds_of_tone(result.heard, GREETING_HERTZ) > 0.5, "the tenant's greeting"
     assert hears_phrase(result.heard, rig.var / "sounds" / "en" / "please-wait.wav")
     assert seconds_of_tone(result.heard, agent.hertz) > 2, "the agent's voice"
-    return {"sip": result, "answer_ms": result.answer_ms}
+    return {"sip": result, "answer_ms": result.answer_ms, "billed": before}
+
+
+def pays_by_the_call(client: Client) -> None:
+    """A contract with one price: each call that was answered."""
+    from tenants.accounts.models import Tenant
+    from tenants.accounts.scope import finance_scope, operator_scope
+    from tests.builders.billing import PER_CALL, a_contract
+
+    with operator_scope():
+        tenant = Tenant.objects.get(code=client.code)
+    with finance_scope():
+        a_contract(tenant, [PER_CALL])
+
+
+def billed(client: Client) -> tuple[int, Decimal]:
+    """How many calls the client's bill so far has, and what they cost."""
+    from billing.contracts.models import Contract
+    from billing.invoices.services import refresh_draft
+    from billing.mediation.services import mediate
+    from tenants.accounts.scope import finance_scope
+
+    mediate(now())
+    with finance_scope():
+        draft = refresh_draft(Contract.objects.get(tenant__code=client.code), now())
+        lines = list(draft.lines.all())  # there is one price
+    return int(sum(line.quantity for line in lines)), sum((line.amount for line in lines), Decimal())
 
 
 def on_record(rig: Rig, told: dict[str, object], client: Client) -> None:
@@ -83,6 +112,8 @@ def on_record(rig: Rig, told: dict[str, object], client: Client) -> None:
     with operator_scope():
         closed = [call for call in closed_calls_after(0, 10_000) if str(call.call_id) == str(report["call_id"])]
     assert [(call.outcome, call.agent_number) for call in closed] == [("answered", client.places[0].agent)]
+    calls = told["billed"] + 1  # type: ignore[operator]
+    wait_until(lambda: billed(client) == (calls, calls * Decimal("1.50")), 20, f"{calls} calls on the bill")
 
 
 def test_dead_switch_costs_no_caller(rig: Rig, client: Client) -> None:
