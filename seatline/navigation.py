@@ -15,6 +15,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Overview"),
             _item(_("Dashboard"), "space_dashboard", "index"),
             _item(_("Live calls"), "phone_in_talk", "live", "telephony.view_call"),
+            _item(_("Wallboard"), "tv", "board", "agents.view_agentsession"),
             _item(_("Reports"), "monitoring", "reports", "telephony.view_call"),
             _item(_("Staffing"), "groups_2", "staffing", "telephony.view_call"),
         ),
@@ -59,6 +60,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _list(_("Trunks"), "settings_input_component", "telephony.trunk"),
             _list(_("Calls to outside"), "phone_forwarded", "telephony.outsiderule"),
             _list(_("Not to be called"), "phone_disabled", "telephony.donotcall"),
+            _list(_("Dispositions"), "fact_check", "telephony.disposition"),
+            _list(_("Addresses for calls"), "open_in_new", "telephony.popaddress"),
         ),
         _group(
             _("Billing"),

@@ -1,6 +1,7 @@
 """Pages of this floor in the operator's admin; each lives in its room."""
 
 from telephony.callbacks import admin as callbacks
+from telephony.desk import admin as desk
 from telephony.journal import admin as journal
 from telephony.lookups import admin as lookups
 from telephony.plans import admin as plans
@@ -14,6 +15,6 @@ from telephony.trunks import admin as trunks
 from telephony.voicemail import admin as voicemail
 
 __all__ = [
-    "callbacks", "flows", "journal", "lookups", "plans", "prompts", "queues", "recordings", "retention", "supervision",
-    "trunks", "voicemail",
+    "callbacks", "desk", "flows", "journal", "lookups", "plans", "prompts", "queues", "recordings", "retention",
+    "supervision", "trunks", "voicemail",
 ]  # fmt: skip
