@@ -25,13 +25,16 @@ from telephony.agi.codes import Action, Code, CodeUnknown, parse
         ("*47", Code(Action.CALLERS_WAITING)),
         ("*48", Code(Action.FINISH_WRAP_UP)),
         ("*40", Code(Action.STATUS)),
+        # What the switch did not take: nobody is to be called back; a number.
+        ("*49", Code(Action.NOBODY_TO_CALL_BACK)),
+        ("013800000001", Code(Action.NUMBER, "013800000001")),
     ],
 )
 def test_a_code_asks_for_one_thing(dialled, code):
     assert parse(dialled) == code
 
 
-@pytest.mark.parametrize("dialled", ["", "45", "*", "*4", "*49", "*45100", "*4510011", "*4622", "*45\n", "*４５"])
+@pytest.mark.parametrize("dialled", ["", "*", "*4", "*45100", "*4510011", "*4622", "*45\n", "*４５"])
 def test_other_digits_are_no_code(dialled):
     with pytest.raises(CodeUnknown):
         parse(dialled)
