@@ -53,7 +53,9 @@ class Mail(models.Model):
                 fields=["tenant", "once"], name="mail_told_once", violation_error_message=_("This was told already.")
             ),
             models.CheckConstraint(
-                condition=~models.Q(address="") | models.Q(state="refused"), name="mail_without_address_goes_nowhere"
+                condition=~models.Q(address="") | models.Q(state="refused"),
+                name="mail_without_address_goes_nowhere",
+                violation_error_message=_("A mail needs an address."),
             ),
         ]
         indexes = [

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'mails',
                 'ordering': ['-written_at'],
                 'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['due_at'], name='mail_due')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'once'), name='mail_told_once', violation_error_message='This was told already.'), models.CheckConstraint(condition=models.Q(models.Q(('address', ''), _negated=True), ('state', 'refused'), _connector='OR'), name='mail_without_address_goes_nowhere')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'once'), name='mail_told_once', violation_error_message='This was told already.'), models.CheckConstraint(condition=models.Q(models.Q(('address', ''), _negated=True), ('state', 'refused'), _connector='OR'), name='mail_without_address_goes_nowhere', violation_error_message='A mail needs an address.')],
             },
         ),
         # The outbox is the house's own; what it tells stands on the tenant's page.
