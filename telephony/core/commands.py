@@ -9,15 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from telephony.core.command_base import Command as Command  # noqa: PLC0414  whoever gives commands names it
+from telephony.core.commands_of_listening import AgentTakesOver as AgentTakesOver  # noqa: PLC0414
+from telephony.core.commands_of_listening import GiveEars as GiveEars  # noqa: PLC0414
+from telephony.core.commands_of_listening import MaskRecording as MaskRecording  # noqa: PLC0414
 from telephony.core.plan import System
-from telephony.core.values import AgentId, BridgeId, CallId, ChannelId, Endpoint, PlaybackId, QueueId, TenantId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """Something to do for one call; commands of one call are carried out in their order."""
-
-    call: CallId
+from telephony.core.values import AgentId, BridgeId, ChannelId, Endpoint, PlaybackId, QueueId, TenantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,26 +138,6 @@ class KeepRecording(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MaskRecording(Command):
-    """Go on recording a channel in silence, or with sound again; if that fails, MaskingFailed comes."""
-
-    channel: ChannelId
-    on: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveEars(Command):
-    """Make a channel `ears` that hears what is said and heard on `channel`; ends with LegReady, or ChannelEnded.
-
-    What is said into it is lost; with `aloud` whoever is on `channel` hears it, and nobody else.
-    """
-
-    channel: ChannelId
-    ears: ChannelId
-    aloud: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp(Command):
     """End a channel; `cause` is the Q.850 number to give to the far side."""
 
@@ -264,13 +241,6 @@ class AgentHolds(Command):
 
     agent: AgentId
     held: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentTakesOver(Command):
-    """To the floor: this agent, for whom nobody was reserved, talks in this call from now on."""
-
-    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

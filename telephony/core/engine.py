@@ -6,7 +6,7 @@ back all that is to be done and written; the caller writes the facts first and c
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -14,63 +14,21 @@ from uuid import UUID
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core import masking, own_calls
+from telephony.core import listening_floor, masking, own_calls
 from telephony.core.acd.agents import Agent, SignedIn, State
 from telephony.core.acd.floor import Floor, Offer
 from telephony.core.acd.sticky import LastTalks, Talk
 from telephony.core.call import TALKS, Call, Stage
 from telephony.core.callbacks import Promise, Promises
-from telephony.core.lines import Lines
+from telephony.core.lines import TRUNK, Lines
 from telephony.core.naming import call_of_caller
 from telephony.core.plan import Plan
 from telephony.core.second_line import LineDialled
 from telephony.core.step import step
-from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome, SessionId
-
-TRUNK = "trunk-"  # how accounts of carriers begin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentState:
-    """A fact of the floor: from this instant the agent is in this state."""
-
-    session: UUID
-    agent: UUID
-    tenant: UUID
-    at: datetime
-    state: State
-    call: UUID | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WrapUpTimer:
-    """Call `Engine.wrap_up_over` with this agent and count after `delay`."""
-
-    agent: AgentId
-    count: int
-    delay: timedelta
-
-
-@dataclass(slots=True)
-class Work:
-    """What one event brought: facts to write first, then commands and timers."""
-
-    facts: list[fact.Fact] = field(default_factory=list)
-    states: list[AgentState] = field(default_factory=list)
-    commands: list[cmd.Command] = field(default_factory=list)
-    wrap_ups: list[WrapUpTimer] = field(default_factory=list)
-    departures: list[SessionId] = field(default_factory=list)  #: sessions to log out: their lease is over
-    looks: list[timedelta] = field(default_factory=list)  #: call `Engine.tick` after each of these
-
-    def add(self, more: "Work") -> None:
-        """Do this work after one's own."""
-        self.facts += more.facts
-        self.states += more.states
-        self.commands += more.commands
-        self.wrap_ups += more.wrap_ups
-        self.departures += more.departures
-        self.looks += more.looks
+from telephony.core.values import AgentId, CallId, ChannelId, Endpoint, Outcome
+from telephony.core.work import AgentState as AgentState  # noqa: PLC0414  whoever drives the engine names them
+from telephony.core.work import Work as Work  # noqa: PLC0414
+from telephony.core.work import WrapUpTimer as WrapUpTimer  # noqa: PLC0414
 
 
 class Engine:
@@ -181,7 +139,7 @@ class Engine:
         before = (agent.state, agent.call)
         self.calls[due.call] = Call(id=due.call, plan=self._plan)
         self.floor.occupy(agent, due.call, due.queue.id, due.at, rings=due.phone is None)
-        self._say_state(before, agent, due.at, work)
+        work.say(before, agent, due.at)
 
     def phone(self, endpoint: Endpoint, reachable: bool, at: datetime) -> Work:
         """A phone has registered, or is gone; or a carrier, whose account is `trunk-` and the trunk's name."""
@@ -208,18 +166,16 @@ class Engine:
                 self._channels[leg.line.channel] = call.id
             if leg.trunk and leg.ended_at is None:
                 self.lines.busy[leg.trunk] += 1
-        self._listen(replace(call, listeners=()), call)
+        listening_floor.follow(replace(call, listeners=()), call, self._channels, self.floor)
         work = Work()
-        if call.masked is not None:  # nobody knows how much of its time is over
-            delay, count = masking.longest(call), call.timers[masking.TIMER]
-            work.commands.append(cmd.SetTimer(call=call.id, timer=masking.TIMER, count=count, delay=delay))
+        work.commands += masking.taken_up(call)
         for leg in call.talkers if call.stage in TALKS else ():
             agent = self.floor.agents.get(leg.agent) if leg.agent is not None else None
             if agent is not None:
                 before = (agent.state, agent.call)
                 agent.queue = call.queue.id if call.queue else None
                 self.floor.become(agent, State.HOLD if leg.held else State.TALKING, at, call.id)
-                self._say_state(before, agent, at, work)
+                work.say(before, agent, at)
         return work
 
     def wrap_up_over(self, agent_id: AgentId, count: int, at: datetime) -> Work:
@@ -229,7 +185,7 @@ class Engine:
         if agent is not None:
             before = (agent.state, agent.call)
             self.floor.wrap_up_over(agent_id, count, at)
-            self._say_state(before, agent, at, work)
+            work.say(before, agent, at)
         self._run(deque(), at, work)
         return work
 
@@ -261,7 +217,7 @@ class Engine:
             events.append(self._call_back_now(offer, at))
         for agent_id in offer.agents:
             agent = self.floor.agents[agent_id]
-            self._say_state((State.READY, None), agent, at, work)
+            work.say((State.READY, None), agent, at)
             events.append(
                 ev.AgentReserved(
                     call=offer.call, at=at, agent=agent_id, endpoint=agent.who.endpoint, name=agent.who.name,
@@ -286,7 +242,7 @@ class Engine:
             if leg.channel:
                 self._channels[leg.channel] = after.id
         if call.listeners or after.listeners:
-            self._listen(call, after)
+            listening_floor.follow(call, after, self._channels, self.floor)
         work.facts += facts
         for one in facts:
             if isinstance(one, fact.AgentConnected) and after.tenant and after.caller:
@@ -319,7 +275,7 @@ class Engine:
             case cmd.AgentTalks() | cmd.AgentHolds():
                 self._talks(command, at, work)
             case cmd.AgentTakesOver():
-                self._take_over(command, at, work)
+                listening_floor.take_over(self.floor, command, self.calls[command.call], at, work)
             case cmd.AgentFree():
                 self._free(command, at, work)
             case cmd.SeizeTrunk(call=call, number=number, tried=tried):
@@ -349,7 +305,7 @@ class Engine:
         )
         if agent is None:
             return ev.TargetRefused(call=command.call, at=at, reason="busy" if wanted else "unknown")
-        self._say_state((State.READY, None), agent, at, work)
+        work.say((State.READY, None), agent, at)
         return ev.TargetReserved(call=command.call, at=at, agent=agent.who.agent, endpoint=agent.who.endpoint)
 
     def _talks(self, command: cmd.AgentTalks | cmd.AgentHolds, at: datetime, work: Work) -> None:
@@ -361,27 +317,7 @@ class Engine:
             self.floor.talks(command.agent, at)
         else:
             self.floor.holds(command.agent, command.held, at)
-        self._say_state(before, agent, at, work)
-
-    def _listen(self, before: Call, after: Call) -> None:
-        """Supervisors come into a call and go: news of their channels is the call's, and their telephones are taken."""
-        was, now = ({one.channel: one for one in call.listeners} for call in (before, after))
-        for channel in (channel for one in was.values() for channel in one.channels):
-            if after.leg_of(channel) is None:
-                self._channels.pop(channel, None)
-        for channel in (channel for one in now.values() for channel in one.channels):
-            self._channels[channel] = after.id
-        for channel in was.keys() ^ now.keys():
-            self.floor.taken((was | now)[channel].endpoint, channel in now)
-
-    def _take_over(self, command: cmd.AgentTakesOver, at: datetime, work: Work) -> None:
-        agent, call = self.floor.agents.get(command.agent), self.calls[command.call]
-        if agent is None or agent.call is not None:
-            return  # he is not on the floor, or another call of his is on its way
-        before = (agent.state, agent.call)
-        agent.queue = call.queue.id if call.queue else None
-        self.floor.become(agent, State.TALKING, at, call.id)
-        self._say_state(before, agent, at, work)
+        work.say(before, agent, at)
 
     def _place(self, call: CallId, kind: type[fact.QueueEntered | fact.QueueLeft], work: Work) -> None:
         """Write the caller's place, which the floor alone knows, into the fact that was just noted."""
@@ -398,23 +334,9 @@ class Engine:
             return
         before = (agent.state, agent.call)
         wrap_up = self.floor.free(agent_id, command.how, at)
-        self._say_state(before, agent, at, work)
+        work.say(before, agent, at)
         if wrap_up is not None:
             work.wrap_ups.append(WrapUpTimer(agent_id, agent.count, wrap_up))
-
-    def _say_state(self, before: tuple[State, CallId | None], agent: Agent, at: datetime, work: Work) -> None:
-        if before == (agent.state, agent.call):
-            return
-        if agent.leaving and agent.call is None:
-            return  # the logout, or the one to come, is the last word about this session
-        missed_out = agent.state is State.PAUSED and not agent.who.paused
-        work.states.append(
-            AgentState(
-                session=agent.who.session, agent=agent.who.agent, tenant=agent.who.tenant, at=at, state=agent.state,
-                call=agent.call or (before[1] if agent.state is State.WRAP_UP else None),
-                reason="missed" if missed_out else "",
-            )
-        )  # fmt: skip
 
     def _forget(self, call_id: CallId) -> None:
         call = self.calls.get(call_id)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from telephony.core.values import TenantId
 
+TRUNK = "trunk-"  # how accounts of carriers begin
 RESTS = timedelta(seconds=30)  # a trunk that has just failed goes behind the others for so long
 # Q.850 causes that are the trunk's fault, or its carrier's, and not the callee's: SIP 5xx, 408, no way out, and our
 # own 20 where Asterisk cannot reach the trunk at all. Busy, refused, unknown and unanswered are answers.

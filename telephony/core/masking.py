@@ -33,6 +33,13 @@ def longest(call: Call) -> timedelta:
     return call.queue.longest_mask if call.queue else LONGEST_MASK
 
 
+def taken_up(call: Call) -> tuple[cmd.SetTimer, ...]:
+    """Of a call that a new switch has: its time begins anew, since nobody knows how much of it is over."""
+    if call.masked is None:
+        return ()
+    return (cmd.SetTimer(call=call.id, timer=TIMER, count=call.timers[TIMER], delay=longest(call)),)
+
+
 def end(turn: Turn, leg: Leg) -> None:
     """The agent says that it is over."""
     over(turn, "asked")

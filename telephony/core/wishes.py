@@ -6,9 +6,9 @@ who consults decides what becomes of the three; the third may only leave.
 
 from collections.abc import Callable, Mapping
 
+from telephony.core import coming_back, in_conference, in_enquiry, in_talk, masking
 from telephony.core import commands as cmd
 from telephony.core import events as ev
-from telephony.core import coming_back, in_conference, in_enquiry, in_talk, masking
 from telephony.core.call import Asked, Stage, Turn
 from telephony.core.events import Wish
 from telephony.core.gathering import end_all, send_away

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from agents.people.models import Agent
+from agents.people.services import AgentUnknown, find_agent, people
 from telephony.journal.models import Call, Leg
 from telephony.recordings.models import Recording
 
@@ -55,15 +55,23 @@ def found(asked: Asked, time_zone: str) -> QuerySet[Recording]:
     if len(asked.number) >= _DIGITS:
         rows = rows.filter(Q(call__caller__contains=asked.number) | Q(call__dialled__contains=asked.number))
     if asked.agent:
-        agent = Agent.objects.filter(number=asked.agent).values_list("pk", flat=True).first()
-        rows = rows.filter(Exists(Leg.objects.filter(call_id=OuterRef("call_id"), agent_id=agent)))
+        rows = _of_agent(rows, asked.agent)
     return rows
 
 
 def names_of(rows: list[Recording]) -> dict[UUID, str]:
     """Number and name of the agents of these calls."""
     agents = {row.call.agent_id for row in rows if row.call.agent_id}
-    return {one.pk: str(one) for one in Agent.objects.filter(pk__in=agents)}
+    return {key: f"{one.number} {one.name}" for key, one in people(agents).items()}
+
+
+def _of_agent(rows: QuerySet[Recording], number: str) -> QuerySet[Recording]:
+    """Of calls in which this agent had a part."""
+    try:
+        agent = find_agent(number).agent_id
+    except AgentUnknown:
+        return rows.none()
+    return rows.filter(Exists(Leg.objects.filter(call_id=OuterRef("call_id"), agent_id=agent)))
 
 
 def _begin(day: date, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,7 @@ class Supervisor(models.Model):
         "tenants.Tenant", models.PROTECT, related_name="+", verbose_name=_("tenant"),
         help_text=_("Whose talks; of an agent whom a tenant employs, that tenant alone."),
     )  # fmt: skip
-    agent = models.ForeignKey("agents.Agent", models.CASCADE, related_name="+", verbose_name=_("supervisor"))
+    agent = models.ForeignKey("agents.Agent", models.PROTECT, related_name="+", verbose_name=_("supervisor"))
     listen = models.BooleanField(_("listen"), default=True, help_text=_("Hears both, and is heard by nobody."))
     whisper = models.BooleanField(_("whisper"), default=False, help_text=_("Is heard by the agent alone."))
     barge = models.BooleanField(_("barge in"), default=False, help_text=_("Talks with both."))

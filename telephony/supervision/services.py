@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from agents.people.models import Agent
+from agents.people.services import AgentUnknown, find_agent
 from agents.presence.sessions import open_sessions
 from seatline.errors import BadInput, NotAllowed, NotFound, Refused
 from telephony.core.listening import Way
@@ -141,13 +142,16 @@ def by_code(supervisor_id: UUID, number: str) -> tuple[UUID, UUID, frozenset[Way
     rows = {row.tenant_id: row for row in Supervisor.objects.filter(agent_id=supervisor_id)}
     if not rows:
         raise NotASupervisor
+    try:
+        agent = find_agent(number).agent_id
+    except AgentUnknown as error:
+        raise NoSuchTalk from error
     talks = Leg.objects.filter(kind=Leg.Kind.AGENT, answered_at__isnull=False, ended_at__isnull=True)
-    agent = Agent.objects.filter(number=number).first()
-    leg = talks.filter(agent_id=agent.pk).order_by("-started_at").first() if agent else None
+    leg = talks.filter(agent_id=agent).order_by("-started_at").first()
     row = rows.get(leg.tenant_id) if leg is not None and leg.tenant_id else None
-    if leg is None or row is None or agent is None:
+    if leg is None or row is None:
         raise NoSuchTalk
-    return leg.call_id, agent.pk, frozenset(way for way in Way if getattr(row, way.value))
+    return leg.call_id, agent, frozenset(way for way in Way if getattr(row, way.value))
 
 
 def _tenant_of_talk(call_id: UUID) -> UUID:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -27,6 +27,7 @@ from telephony.core.step import IllegalEvent
 from telephony.core.values import CallId, ChannelId, SessionId
 from telephony.switch.figures import CallFigures, heard
 from telephony.switch.places import HOME, Places
+from telephony.switch.shell_ports import Asks, Nobody, Records, Writes
 
 log = structlog.get_logger(__name__)
 DIALLED = "dialled"  # the context in which calls of agents' telephones are offered (asterisk_etc/extensions.conf)
@@ -34,49 +35,6 @@ CLAIM_WITHIN = 0.2  # seconds after a call was offered: of the half second that 
 DESTROYED_WITHIN = 1.0  # seconds after StasisEnd
 AGAIN_AFTER = 1.0  # seconds between two tries to write what the disk has refused
 GONE_WITHIN = 0.3  # seconds between the end of a prompt that was broken off and that of its channel
-
-
-class Writes(Protocol):
-    """The journal, as far as the shell needs it."""
-
-    def append(self, facts: list[Fact], states: list[AgentState]) -> None:
-        """Write all or nothing; raises OSError or sqlite3.Error when the disk refuses."""
-
-
-class Records(Protocol):
-    """The recorder, as far as the shell needs it."""
-
-    def start(self, call: CallId, channel: ChannelId, name: str) -> None:
-        """Begin to record; does not wait."""
-
-    def mask(self, call: CallId, channel: ChannelId, *, on: bool) -> None:
-        """Go on in silence, or with sound again; MaskingFailed comes if that fails. Does not wait."""
-
-    def keep(self, call: CallId, name: str) -> None:
-        """Complete the file; RecordingKept or RecordingMissing comes to the shell later. Does not wait."""
-
-    def keep_message(self, call: CallId, name: str) -> None:
-        """Complete a message's file; MessageKept or MessageMissing comes later. Does not wait."""
-
-
-class Asks(Protocol):
-    """Who asks tenants' systems, as far as the shell needs it."""
-
-    def begin(self, command: cmd.LookUp | cmd.CheckPin) -> None:
-        """Ask; LookedUp comes to the shell later. Does not wait."""
-
-
-class Nobody:
-    """Stands where nobody asks: every question fails at once."""
-
-    def __init__(self, happen: Callable[[ev.Event], None], clock: Callable[[], datetime]) -> None:
-        self._happen = happen
-        self._clock = clock
-
-    def begin(self, command: cmd.LookUp | cmd.CheckPin) -> None:
-        """Fail, when the event at hand is done."""
-        event = ev.LookedUp(call=command.call, at=self._clock(), count=command.count, result="failed")
-        asyncio.get_running_loop().call_soon(self._happen, event)
 
 
 class Shell:
