@@ -100,7 +100,8 @@ def settings(request: HttpRequest, caller: Caller) -> HttpResponse:
 @for_setters
 def save_alarm(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Set the alarm of one figure, or take it away; boards that are open follow at once."""
-    queue = Queue.objects.filter(pk=_id(request, "queue")).first()
+    queue_id = _id(request, "queue")
+    queue = Queue.objects.filter(pk=queue_id).first() if queue_id else None
     if queue is None:
         raise Http404
     form = AlarmForm(request.POST)
