@@ -21,8 +21,8 @@ class QueueAlarm(models.Model):
 
         WAITING = Figure.WAITING.value, _("callers waiting, at least")
         LONGEST = Figure.LONGEST.value, _("longest wait in seconds, at least")
-        SERVICE = Figure.SERVICE.value, _("service level today in %, below")
-        ABANDONED = Figure.ABANDONED.value, _("abandoned today in %, at least")
+        SERVICE = Figure.SERVICE.value, _("service level today in per cent, below")
+        ABANDONED = Figure.ABANDONED.value, _("abandoned today in per cent, at least")
         READY = Figure.READY.value, _("agents ready, below")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

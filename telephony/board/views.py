@@ -144,7 +144,7 @@ def words() -> dict[str, Any]:
         "done": _("Done: %(what)s, %(who)s."),
         "refused": _("Not done: %(what)s, %(who)s. %(why)s"),
         "no_answer": _("No answer: the switch is away. Try again."),
-        "no_phone": _("Say at the top on which telephone you listen."),
+        "no_phone": _("Say on which telephone you listen."),
         "sure": _("Log out %(who)s?"),
         "actions": {
             "listen": _("Listen"), "whisper": _("Whisper"), "barge": _("Barge in"), "take_over": _("Take over"),

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='QueueAlarm',
             fields=[
                 ('id', models.UUIDField(default=seatline.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('figure', models.CharField(choices=[('waiting', 'callers waiting, at least'), ('longest', 'longest wait in seconds, at least'), ('service', 'service level today in %, below'), ('abandoned', 'abandoned today in %, at least'), ('ready', 'agents ready, below')], max_length=16, verbose_name='figure')),
+                ('figure', models.CharField(choices=[('waiting', 'callers waiting, at least'), ('longest', 'longest wait in seconds, at least'), ('service', 'service level today in per cent, below'), ('abandoned', 'abandoned today in per cent, at least'), ('ready', 'agents ready, below')], max_length=16, verbose_name='figure')),
                 ('attention', models.DecimalField(decimal_places=1, help_text='Amber.', max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='attention')),
                 ('action', models.DecimalField(decimal_places=1, help_text='Red.', max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='action')),
             ],

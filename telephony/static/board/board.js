@@ -25,9 +25,9 @@ function level(element, value) {
   else delete element.dataset.level;
 }
 
-/* Rows of a table keep their elements: what has the focus keeps it. */
+/* Rows of a table keep their elements: what has the focus keeps it. Gives them by id. */
 function rows(body, wanted, make, empty) {
-  const there = new Map([...body.children].map((row) => [row.dataset.id, row]));
+  const there = new Map([...body.children].map((row) => [row.dataset.id, row])), shown = new Map();
   wanted.forEach(([id, row], place) => {
     let element = there.get(id);
     if (!element) {
@@ -35,6 +35,7 @@ function rows(body, wanted, make, empty) {
       element.dataset.id = id;
     }
     there.delete(id);
+    shown.set(id, element);
     if (body.children[place] !== element) body.insertBefore(element, body.children[place] ?? null);
   });
   for (const [id, element] of there) if (id !== "empty" || wanted.length) element.remove();
@@ -45,6 +46,7 @@ function rows(body, wanted, make, empty) {
     element.cells[0].colSpan = 8;
     element.cells[0].className = "faint";
   }
+  return shown;
 }
 
 function cells(...kinds) {
@@ -85,9 +87,9 @@ function showQueues() {
   const wanted = Object.entries(sections.queues ?? {});
   const order = (row) => `${sections.tenants?.[row.tenant]?.code} ${row.code}`;
   wanted.sort(([, a], [, b]) => order(a).localeCompare(order(b)));
-  rows($("queues"), wanted, () => cells("name", ...(all ? [""] : []), "n", "n", "n", "n", "n", "n"), words.no_queue);
+  const shown = rows($("queues"), wanted, () => cells("name", ...(all ? [""] : []), "n", "n", "n", "n", "n", "n"), words.no_queue);
   for (const [id, queue] of wanted) {
-    const cell = [...$("queues").querySelector(`[data-id="${id}"]`).cells];
+    const cell = [...shown.get(id).cells];
     const day = sections.day?.[id], alarms = sections.alarms?.[id] ?? {};
     put(cell.shift(), named(queue));
     if (all) put(cell.shift(), tenantOf(queue));
@@ -132,9 +134,9 @@ function agentRow(id) {
 function showAgents() {
   const wanted = agents(), counts = {};
   for (const row of Object.values(sections.agents ?? {})) counts[row.state] = (counts[row.state] ?? 0) + 1;
-  rows($("agents"), wanted, agentRow, words.nobody);
+  const shown = rows($("agents"), wanted, agentRow, words.nobody);
   for (const [id, agent] of wanted) {
-    const row = $("agents").querySelector(`[data-id="${id}"]`), cell = [...row.cells];
+    const row = shown.get(id), cell = [...row.cells];
     put(cell.shift(), `${agent.number} ${named(agent)}`);
     if (all) put(cell.shift(), tenantOf(agent));
     const state = cell.shift();
@@ -148,14 +150,14 @@ function showAgents() {
   }
   put($("count"), number.format(Object.keys(sections.agents ?? {}).length));
   const states = Object.entries(words.states).filter(([state]) => counts[state]);
-  rows($("states"), states.map(([state, label]) => [state, label]), (state, label) => {
+  const counted = rows($("states"), states.map(([state, label]) => [state, label]), (state, label) => {
     const item = document.createElement("li"), name = document.createElement("span");
     Object.assign(name, { className: "state", textContent: label });
     name.dataset.state = state;
     item.append(name, " ", document.createElement("b"));
     return item;
   });
-  for (const [state] of states) put($("states").querySelector(`[data-id="${state}"] b`), number.format(counts[state]));
+  for (const [state] of states) put(counted.get(state).querySelector("b"), number.format(counts[state]));
 }
 
 function showRoom() {
