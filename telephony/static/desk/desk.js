@@ -13,6 +13,7 @@ const tabs = new BroadcastChannel("seatline-desk");
 const phone = new Phone($("#speaker"));
 const asked = new Map(); // wishes that wait for the switch's answer: id -> tenant
 const AGAIN = 1500; // ms between two tries to be rung back
+const RINGS_WITHIN = 8000; // ms from the wish to call somebody to the own phone's ringing
 const NO_NEWS = 9000; // ms after which a wish's answer is looked for without any news of it
 
 let state = { shift: null, call: null };
@@ -34,7 +35,7 @@ async function refresh() {
 }
 
 function take(next) {
-  state = next;
+  state = { ...next, offset: Date.parse(next.at) - Date.now() };
   show();
   const call = next.call && !(next.call.ended && next.shift?.state === "ready") ? next.call : null;
   if ((call?.id ?? "none") !== focus) {
@@ -176,23 +177,31 @@ async function pop() {
   if (found.open) window.open(found.open, "_blank", "noopener");
 }
 
-const OF_PHONE = new Set(["answer", "mute", "key"]);
+const OF_PHONE = new Set(["answer", "mute", "key", "expect"]);
 const acts = {
   answer: () => phone.answer(),
   mute: () => phone.mute(!phone.muted),
   key: (digit) => phone.key(digit),
+  expect: (ms) => phone.expect(ms),
   hang_up: () => (mine && phone.talking && !state.call?.talk ? phone.hangUp() : wish("hang_up")),
   ready: () => post("/desk/ready/"),
   break: (reason) => post("/desk/break/", { reason }),
   "end-shift": () => post("/desk/shift/end/"),
   try: async () => { quiet(); quiet = meter(await phone.listen(), (level) => { $("#level").value = level; }); },
   help: () => $("#help").showModal(),
-  keys: () => { $("#keypad").hidden = !$("#keypad").hidden; },
-  transfer: () => { $("#target").hidden = !$("#target").hidden; if (!$("#target").hidden) $("#to").focus(); },
+  keys: () => turn("#keypad", "keys"),
+  transfer: () => turn("#target", "transfer") && $("#to").focus(),
   save,
   pop,
 };
 for (const kind of ["hold", "resume", "complete", "toggle", "add", "cancel", "leave", "recording_pause", "recording_resume"]) acts[kind] = () => wish(kind);
+
+function turn(selector, button) {
+  const open = $(selector).hidden;
+  $(selector).hidden = !open;
+  $(`.dock [data-do="${button}"]`).setAttribute("aria-expanded", String(open));
+  return open;
+}
 
 async function act(what, detail) {
   trouble("");
@@ -225,7 +234,7 @@ $("#dial").addEventListener("submit", async (event) => {
   event.preventDefault();
   const id = crypto.randomUUID();
   asked.set(id, tenant);
-  phone.expect(8000);
+  act("expect", RINGS_WITHIN); // whichever tab has the phone takes the call by itself
   await post("/desk/dial/", { id, number: $("#number").value.trim() }).then((standing) => told(standing, id)).catch((error) => trouble(error.message));
 });
 keyboard(act, () => state);

@@ -43,6 +43,7 @@ export function render(state, phone) {
   $(".at-work").hidden = !shift;
   $('.at-work [data-do="ready"]').hidden = what !== "paused" && what !== "wrap_up" && !shift?.break_after_call;
   $("#start").hidden = Boolean(shift);
+  $("#leave").hidden = Boolean(shift?.browser); // the phone would go with the page: the shift ends first
   $("#missed").hidden = !shift?.missed;
   const which = !shift ? (phone.registered ? "on" : "off") : !shift.browser ? "seat" : phone.registered ? "on" : "off";
   const shown = which === "on" && !phone.mine ? "elsewhere" : which;
@@ -131,8 +132,8 @@ function buttons({ shift, call }, phone, what) {
 /* Clocks that run by the page; what they count from is the server's. */
 export function clocks(state) {
   const tick = () => {
-    const { shift, call } = state();
-    const now = Date.now();
+    const { shift, call, offset } = state();
+    const now = Date.now() + (offset ?? 0); // the server's clock
     const put = (name, text) => { for (const one of all(`[data-clock="${name}"]`)) if (one.textContent !== text) one.textContent = text; };
     put("since", shift ? length((now - Date.parse(shift.since)) / 1000) : "");
     put("call", call?.connected_at && !call.ended ? length((now - Date.parse(call.connected_at)) / 1000) : "");
