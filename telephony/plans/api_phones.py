@@ -18,6 +18,9 @@ from telephony.plans.phone_accounts import GivenSecret, change_phone, new_phone,
 class PhoneShown(serializers.ModelSerializer):
     """A telephone's account."""
 
+    # The serializer's own `label` is what a form would call it.
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
+
     class Meta:
         model = Phone
         fields = ("id", "endpoint", "seat", "label", "active")
@@ -36,7 +39,7 @@ class PhoneChangeBody(Body):
     """What of an account may change."""
 
     seat = serializers.IntegerField(min_value=1, max_value=32767, required=False, allow_null=True)
-    label = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    label = serializers.CharField(max_length=60, required=False, allow_blank=True)  # type: ignore[assignment]
     active = serializers.BooleanField(required=False, help_text="No: it is retired, and can no longer register.")
 
 

@@ -133,7 +133,7 @@ class DeskPhone(asyncio.DatagramProtocol):
             line.cseq += 1
             coming = self._answers[line.call_id, f"{line.cseq} {method}"] = asyncio.get_running_loop().create_future()
             self._send(self._text(line, method, line.cseq, (*more, *proof), body))
-            told = await asyncio.wait_for(coming, WITHIN)
+            told: str = await asyncio.wait_for(coming, WITHIN)
             code = int(told.split(" ", 2)[1])
             if code < 300:
                 return told
