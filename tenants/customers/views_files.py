@@ -1,5 +1,6 @@
 """Files of customers on the tenant's pages: looked at row by row, taken or dropped; and all of them as CSV."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,11 @@ from tenants.accounts.models import Tenant
 from tenants.customers.exporting import customers_table
 from tenants.customers.importing import LARGEST, Fate, begin_import, drop_import, finish_import
 from tenants.customers.models import CustomerImport
-from tenants.forms.filling import said_fault
+from tenants.customers.rows import NUMBER
+from tenants.customers.services import form_of_customers
+from tenants.forms.filling import is_chinese, said_fault
 from tenants.forms.rules import Fault
+from tenants.forms.words import label
 from tenants.trust.actor import current_actor
 from tenants.trust.services import log_operation
 
@@ -64,19 +68,21 @@ def one_import(request: HttpRequest, tenant: Tenant, key: UUID) -> HttpResponse:
             return redirect("work_import", code=tenant.code, key=row.pk)
         except SeatlineError as error:
             refusal = said(error)
+    labels = {one.code: label(one, is_chinese()) for one in form_of_customers()} | {NUMBER: _("number")}
     names = {Fate.NEW: _("new"), Fate.CHANGED: _("changed"), Fate.SAME: _("unchanged"), Fate.FAULTY: _("with faults")}
     context = {
         "tenant": tenant, "heading": row.file_name, "row": row, "refusal": refusal, **PLACE,
         "counts": [(fate.value, name, row.counts.get(fate, 0)) for fate, name in names.items()],
-        "report": [(line["line"], [_said(one) for one in line["faults"]]) for line in row.report],
+        "report": [(line["line"], [_said(one, labels) for one in line["faults"]]) for line in row.report],
         "faulty": row.counts.get(Fate.FAULTY, 0), "waits": row.state == CustomerImport.State.LOOKED_AT,
     }  # fmt: skip
     return render(request, "work/import.html", context, status=422 if refusal else 200)
 
 
-def _said(kept: dict[str, Any]) -> str:
+def _said(kept: dict[str, Any], labels: Mapping[str, str]) -> str:
     fault = Fault(kept["field"], kept["text"], kept["values"])
-    return f"“{fault.field}”: {said_fault(fault)}" if fault.field else said_fault(fault)
+    where = labels.get(fault.field, fault.field)
+    return f"“{where}”: {said_fault(fault)}" if where else said_fault(fault)
 
 
 @require_GET
