@@ -16,7 +16,7 @@ from django.db import connection
 
 log = structlog.get_logger(__name__)
 ASK_EVERY = 0.5  # seconds between two words of the leader, and between two tries of one that waits
-SILENT = 2.5  # seconds: PostgreSQL ends the connection of a leader that has not spoken for so long
+SILENT = 2.0  # seconds: PostgreSQL ends the connection of a leader that has not spoken for so long
 ANSWER_WITHIN = 2.0  # seconds
 GIVEN_UP_AFTER = 5.0  # seconds for which PostgreSQL answers and another has the lock: the lead is lost
 FAMILY = 0x5EA7  # of our locks; the other half of the key is the application

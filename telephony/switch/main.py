@@ -176,8 +176,9 @@ class Switch:
 
     async def _take_over(self) -> None:
         """Before the first call: what the process before us left in journal and ledger."""
-        while await self._desk.try_to(lambda: ship(self._journal)) != 0:  # noqa: ASYNC110  nothing tells when PostgreSQL is back
-            await asyncio.sleep(AGAIN_AFTER)
+        while (shipped := await self._desk.try_to(lambda: ship(self._journal))) != 0:
+            if shipped is None:  # PostgreSQL is away, and nothing tells when it is back
+                await asyncio.sleep(AGAIN_AFTER)
         await self._fallback_record.ship()
         calls = await self._desk.do(lambda: open_calls(self._engine.plan))
         if self._engine.remembers:

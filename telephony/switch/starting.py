@@ -44,13 +44,14 @@ async def run(settings: Settings) -> None:
         "disk": lambda: switches[0].no_disk() if switches else "",
     })  # fmt: skip
     lead = Lead(settings.ari_app)
+    await _the_plan()  # not to be used: what is read once is read faster when it counts
+    gc.collect()
     await wait_for_lead(settings, lead)
     log.warning("this switch leads", pid=os.getpid())
     keeps = asyncio.create_task(lead.keep())  # from now on: PostgreSQL ends a connection on which nobody speaks
     journal = await open_journal(settings.journal)
     plan = await _the_plan()
     # What Django and the plan have made lives as long as we: looking through it for garbage took tens of milliseconds.
-    gc.collect()
     gc.freeze()
     switch = Switch(settings, journal, Engine(plan, Random()))  # noqa: S311  which agent rings is no secret
     switches.append(switch)
