@@ -1,7 +1,7 @@
 """Whatever callers, agents and colleagues do, in whatever order: nobody is forgotten, and nobody is in two talks.
 
 Each example is a shift on the simulated Asterisk in which people arrive, pause, hang up, hold, transfer, consult, talk
-as three and leave at any moment. After each step the promises of the house are looked at; in the end all must be over.
+as three, dial, use a second line and leave at any moment. After each step the promises of the house are looked at; in the end all must be over.
 """
 
 from collections import Counter
@@ -19,6 +19,7 @@ from telephony.core import facts as fact
 from telephony.core.acd.agents import State
 from telephony.core.call import TALKS, Stage
 from telephony.core.events import Wish
+from telephony.core.plan import Numbering
 from telephony.core.resume import resume
 from telephony.core.values import Endpoint, LegKind, talk_bridge
 from telephony.journal.projection import fold
@@ -26,11 +27,12 @@ from telephony.journal.queue_log import call_rows
 from tests.builders.calls import NUMBER, RESCUE, World, a_call_id, a_plan, an_agent
 
 SECOND = timedelta(seconds=1)
-SETTLED = timedelta(milliseconds=10)
+SETTLED = timedelta(milliseconds=30)
 AT_HOME = replace(an_agent(4), endpoint=Endpoint("tel:+8613700000000"))
 PEOPLE = {one.number: one for one in (an_agent(1), an_agent(2), an_agent(3), AT_HOME)}
 TARGETS = ["1", "2", "3", "4", "tickets", RESCUE[0], RESCUE[1], "77", "+15550100100"]
 
+HERE = Numbering("86", lambda keyed: keyed if keyed.startswith("+") else "")
 CODES = ["*5", "*22#", "##3#", "*1", "*2", "*3", "*4", "#"]
 steps = st.lists(
     st.tuples(
@@ -46,6 +48,8 @@ steps = st.lists(
             ),
             st.tuples(st.just("key"), st.integers(0, 9), st.sampled_from(CODES)),
             st.tuples(st.just("hang up"), st.integers(0, 9)),
+            st.tuples(st.just("dial"), st.sampled_from("123"), st.sampled_from(TARGETS)),
+            st.tuples(st.just("other line"), st.sampled_from(["hang up", "take up", "hold", "join"])),
             st.tuples(st.just("hold"), st.integers(0, 9), st.booleans()),
             st.tuples(st.just("presence"), st.sampled_from("1234"), st.sampled_from(["in", "paused", "out"])),
         ),
@@ -59,7 +63,8 @@ class Shift(World):
 
     def __init__(self, strategy, misses):
         self.asked, self.answered = 0, Counter()
-        super().__init__(a_plan(strategy=strategy, wrap_up=5 * SECOND), *PEOPLE.values(), misses=misses)
+        plan = replace(a_plan(strategy=strategy, wrap_up=5 * SECOND), numbering=HERE)
+        super().__init__(plan, *PEOPLE.values(), misses=misses)
         self.asterisk.outside = {RESCUE[1]: Telephone(answers_after=None)}
         self.there = dict(PEOPLE)
         self.callers = 0
@@ -113,6 +118,27 @@ class Shift(World):
         legs = self.living()
         if legs:
             self.asterisk._end(legs[no % len(legs)][1].channel, 16)
+
+    def dial(self, number, target):
+        """A telephone calls: a customer, if its agent is in no call, else a third on its second line."""
+        self.asterisk.dial(self.asterisk.now, Endpoint(f"seat-{number}"), target)
+
+    def other_line(self, what):
+        """A telephone of two lines does something with the one on which nobody is heard."""
+        there = next(((call, leg) for call, leg in self.living() if leg.line is not None), None)
+        if there is None:
+            return
+        call, leg = there
+        head = {"call": call.id, "at": self.asterisk.now, "channel": leg.line.channel}
+        match what:
+            case "hang up":
+                self.asterisk._end(leg.line.channel, 16)
+            case "take up":
+                self.asterisk.happen(ev.LegResumed(**head))
+            case "hold":
+                self.asterisk.happen(ev.LegHeld(**head))
+            case "join":
+                self.asterisk.happen(ev.BlindAsked(**head, target="", replaces=leg.channel))
 
     def hold(self, no, held):
         legs = self.living()
@@ -188,8 +214,8 @@ def test_nobody_is_forgotten_and_nobody_is_in_two_talks(steps, strategy, misses)
     assert not shift.asterisk.phones and not shift.asterisk.bridges and not shift.asterisk.music
     assert all(agent.call is None for agent in shift.engine.floor.agents.values())
     assert shift.answered == Counter(UUID(int=no + 1) for no in range(shift.asked)), "each request has one answer"
-    for no in range(1, shift.callers + 1):
-        the_record_is_whole([one for one in shift.facts if one.call == a_call_id(no)])
+    for call in {one.call for one in shift.facts}:
+        the_record_is_whole([one for one in shift.facts if one.call == call])
     no_agent_is_in_two_talks_at_once([one for one in shift.states if one.agent not in shift.went])
 
 
