@@ -1,7 +1,8 @@
 """Whatever callers, agents and colleagues do, in whatever order: nobody is forgotten, and nobody is in two talks.
 
 Each example is a shift on the simulated Asterisk in which people arrive, pause, hang up, hold, transfer, consult, talk
-as three, dial, use a second line and leave at any moment. After each step the promises of the house are looked at; in the end all must be over.
+as three, dial, use a second line and leave at any moment. After each step the promises of the house are looked at; in
+the end all must be over.
 """
 
 from collections import Counter
