@@ -28,7 +28,7 @@ def wire(rig: Rig) -> Iterator[Wire]:
 
 
 def test_call_without_ami_is_answered_and_the_next_is_recorded_again(rig: Rig, wire: Wire) -> None:
-    """It hangs first, so that nothing tells the switch but its own question."""
+    """Doctor says so meanwhile, and is content again when the line is mended: nobody does anything else."""
     client = a_client(rig, "unmanaged")
     client.at_work()
     agent = client.places[0]
