@@ -21,7 +21,7 @@ from telephony.requests import services as requests
 from telephony.requests.models import CallRequest
 
 PAGE_POLICY = (
-    "default-src 'self'; connect-src 'self'; media-src 'self' blob:; style-src 'self' 'unsafe-inline';"
+    "default-src 'self'; connect-src 'self'; media-src 'self' blob:;"
     " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
