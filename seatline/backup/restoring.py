@@ -22,6 +22,7 @@ from seatline.backup.sealed import BackupUnreadable, opened
 from seatline.errors import Unavailable
 from seatline.house.postgres import LET_GO, Cluster
 
+_OURS = ("restore_command", "recovery_target", "archive_command")
 RECOVERED_WITHIN = 600.0  # seconds
 
 
@@ -67,8 +68,10 @@ def restore(
         f"restore_command = 'cp \"{segments}/%f\" \"%p\"'\n{wanted}\nrecovery_target_action = 'promote'\n"
         f"archive_command = '{LET_GO}'\n"
     )
-    with (cluster.folder / "postgresql.auto.conf").open("a") as file:
-        file.write(settings)
+    # A house that was restored once still has the target of then in this file; two targets are one too many.
+    auto = cluster.folder / "postgresql.auto.conf"
+    kept = [line for line in auto.read_text().splitlines(keepends=True) if not line.startswith(_OURS)]
+    auto.write_text("".join(kept) + settings)
     (cluster.folder / "recovery.signal").touch(mode=0o600)
     cluster.folder.chmod(0o700)
     cluster.give_away()

@@ -16,14 +16,18 @@ import pytest
 from django.db import connection
 
 from seatline.backup import rows
-from seatline.backup.making import Source, Target, archive_to, back_up
+from seatline.backup.making import Target
 from seatline.backup.places import NoBackup, newest
 from seatline.backup.restoring import drill, restore
 from seatline.backup.sealed import BackupUnreadable
+from seatline.backup.status import read_status, told
 from seatline.backup.store import sealed_files
-from seatline.backup.tenant import RowsMissing, copy_tenant, restore_tenant
+from seatline.backup.tenant import RowsMissing
 from seatline.env import ROOT
-from seatline.house.postgres import LOGINS, Cluster, binaries, free_port, make_roles_and_database, new_secret
+from seatline.house import backup as commands
+from seatline.house import secrets, setup
+from seatline.house.home import House
+from seatline.house.postgres import Cluster, binaries, free_port
 
 pytestmark = pytest.mark.django_db  # for the schema alone: the tests' database is made for those who ask
 DATABASE = "seatline"
@@ -53,23 +57,22 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def house(folder, django_db_setup, django_db_blocker):
-    """A cluster with two tenants and their sounds, whose log is archived and copied away."""
-    cluster = Cluster(folder / "postgres" / "data", free_port(), new_secret())
-    cluster.create()
-    cluster.start()
-    passwords = {login: new_secret() for login in LOGINS}
-    make_roles_and_database(cluster.url("postgres"), DATABASE, passwords)
+    """A house that has only its database, two tenants and their sounds, and a folder elsewhere for its backups."""
+    values = {**secrets.complete({}), "HOUSE_POSTGRES_PORT": str(free_port())}
+    opened = commands.choose_offsite(House(folder / "local", values), folder / "elsewhere")
+    setup.start_database(opened)
+    cluster, passwords = opened.cluster, opened.passwords
     with django_db_blocker.unblock():
-        told = connection.settings_dict
+        tests = connection.settings_dict
     schema = folder / "schema.sql"
     subprocess.run(
-        [binaries() / "pg_dump", "--schema-only", "--no-comments", "-f", schema, "-h", told["HOST"], "-p",
-         str(told["PORT"]), "-U", told["USER"], told["NAME"]],
-        env={**os.environ, "PGPASSWORD": told["PASSWORD"]}, check=True,
+        [binaries() / "pg_dump", "--schema-only", "--no-comments", "-f", schema, "-h", tests["HOST"], "-p",
+         str(tests["PORT"]), "-U", tests["USER"], tests["NAME"]],
+        env={**os.environ, "PGPASSWORD": tests["PASSWORD"]}, check=True,
     )  # fmt: skip
     url = cluster.url(DATABASE)
     subprocess.run([binaries() / "psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", schema], check=True)
-    var = folder / "var"
+    var = opened.var
     environment = {
         **os.environ, "DATABASE_URL": cluster.url(DATABASE, "seatline_owner", passwords["seatline_owner"]),
         "SEATLINE_VAR": str(var), "SEATLINE_SECRET_KEY": SECRET, "DJANGO_SETTINGS_MODULE": "seatline.settings",
@@ -78,15 +81,8 @@ def house(folder, django_db_setup, django_db_blocker):
     (var / "keys").mkdir()
     (var / "recordings" / "keys").mkdir()
     (var / "recordings" / "keys" / "museum.key").write_bytes(b"never in a backup")
-    target = Target(folder / "backups", folder / "elsewhere", SECRET)
-    key_file = folder / "wal.key"
-    key_file.write_text(target.key("wal").hex())
-    cluster.let_server_read(key_file)
-    target.folder.mkdir()
-    with psycopg.connect(url, autocommit=True) as root:
-        assert archive_to(root, target, key_file, sys.executable, ROOT)
-        assert not archive_to(root, target, key_file, sys.executable, ROOT), "asked once"
-    yield SimpleNamespace(cluster=cluster, url=url, target=target, var=var, source=Source(url, var), folder=folder)
+    target = commands.target_of(opened)
+    yield SimpleNamespace(house=opened, cluster=cluster, url=url, target=target, var=var, folder=folder)
     cluster.stop()
 
 
@@ -104,7 +100,7 @@ def backup(house):
     try:
         while not ticks(house.url):
             time.sleep(0.05)
-        yield back_up(house.source, house.target, now)
+        yield commands.backup(house.house)
     finally:
         writer.kill()
         writer.wait()
@@ -120,12 +116,16 @@ def another(house, name: str) -> Cluster:
 
 
 def test_trial_brings_every_row_back_though_others_wrote_meanwhile(house, backup):
-    tried = drill(house.target, backup, another(house, "drill"), DATABASE)
+    tried = commands.try_restore(house.house)
     assert tried.differing == ()
     assert (tried.tables, tried.rows) == (len(backup.tables), sum(int(h.split()[0]) for h in backup.tables.values()))
     assert int(backup.tables["ticks"].split()[0]) < ticks(house.url), "the writer went on"
     assert backup.tables["tenants_tenant"].startswith("2 ")
-    assert not (house.folder / "drill" / "data").exists()
+    assert not list(house.house.local.glob("seatline-drill-*")), "nothing of it is left"
+    status = read_status(house.target.folder)
+    assert status.fresh(now()) and status.tried(now()) and status.offsite == str(house.target.offsite)
+    assert (status.rows, status.files) == (tried.rows, len(backup.files))
+    assert "every row came back" in told(status, now())
 
 
 def test_any_instant_since_the_backup_can_be_had(house, backup):
@@ -144,7 +144,7 @@ def test_any_instant_since_the_backup_can_be_had(house, backup):
     with pytest.raises(NoBackup):
         newest(house.target.folder, house.target.key("manifest"), datetime(2020, 1, 1, tzinfo=UTC))
     # From the copy elsewhere, as if the machine were gone.
-    away = Target(house.target.offsite, None, SECRET)
+    away = Target(house.target.offsite, None, house.target.secret)
     manifest = newest(away.folder, away.key("manifest"), between)
     assert manifest == backup
     cluster = another(house, "instant")
@@ -172,7 +172,7 @@ def test_nothing_is_readable_without_the_key_and_keys_are_in_no_backup(house, ba
 
 
 def test_one_tenant_is_copied_and_brought_back_beside_the_others(house, backup):
-    made, copied = copy_tenant(house.url, house.var, "museum", house.target.folder, SECRET, now())
+    made, copied = commands.backup_tenant(house.house, "museum")
     assert copied.rows > 60 and copied.files >= 2
     assert CANARY not in made.read_bytes()
     with psycopg.connect(house.url) as root:
@@ -193,7 +193,7 @@ def test_one_tenant_is_copied_and_brought_back_beside_the_others(house, backup):
             sound.unlink()
     with psycopg.connect(house.url) as root:
         assert rows.hashes(root) != as_it_was
-    back = restore_tenant(house.url, house.var, made, SECRET)
+    back = commands.bring_tenant(house.house, made)
     assert (back.code, back.rows, back.files) == ("museum", copied.rows, copied.files)
     with psycopg.connect(house.url) as root:
         assert rows.differing(as_it_was, {**rows.hashes(root), "ticks": as_it_was["ticks"]}) == []
@@ -202,8 +202,33 @@ def test_one_tenant_is_copied_and_brought_back_beside_the_others(house, backup):
         root.execute("SET session_replication_role = replica")
         root.execute("DELETE FROM tenants_user WHERE username = 'owner-museum'")
     with pytest.raises(RowsMissing):
-        restore_tenant(house.url, house.var, made, SECRET)
+        commands.bring_tenant(house.house, made)
     as_harbours = made.with_name(f"{harbour}{made.name[36:]}")
     made.rename(as_harbours)
     with pytest.raises(BackupUnreadable):
-        restore_tenant(house.url, house.var, as_harbours, SECRET)
+        commands.bring_tenant(house.house, as_harbours)
+
+
+def test_house_is_put_back_in_place_and_what_was_there_is_kept_aside(house, backup):
+    """The last test here: the house goes back to the moment of its backup."""
+    spoilt = next((house.var / "recordings" / "harbour").glob("*.wav"))
+    content = spoilt.read_bytes()
+    spoilt.write_bytes(b"spoilt")
+    with psycopg.connect(house.url, autocommit=True) as root:
+        root.execute("UPDATE tenants_tenant SET name = 'spoilt'")
+    with pytest.raises(commands.NothingOfItsOwn):
+        commands.restore_into(house.house, house.var, None)
+    manifest, aside = commands.restore_in_place(house.house, None)
+    assert manifest == backup
+    assert house.cluster.pid() is None, "the house is down, as it was said"
+    assert spoilt.read_bytes() == content
+    assert (aside / "data" / "PG_VERSION").exists() and (
+        aside / spoilt.relative_to(house.var)
+    ).read_bytes() == b"spoilt"
+    setup.start_database(house.house)
+    with psycopg.connect(house.url, autocommit=True) as root:
+        assert rows.differing(backup.tables, rows.hashes(root)) == []
+        assert root.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
+    again = commands.backup(house.house)
+    assert again.stamp > backup.stamp, "and it is backed up again, on a timeline of its own"
+    assert commands.try_restore(house.house).proven
