@@ -19,7 +19,7 @@ from telephony.switch.accounts import Accounts
 from telephony.switch.config import Settings
 from telephony.switch.fallback import Fallback, phones_elsewhere
 from telephony.switch.places import Place, Places
-from telephony.switch.recovery import NOBODY, LiveChannel, reconcile
+from telephony.switch.recovery import NOBODY, LiveChannel, known_now, reconcile
 from telephony.switch.shell import Shell
 from telephony.switch.strays import look_after_strays
 from telephony.watch.rescue import is_outside
@@ -122,6 +122,7 @@ class Node:
 
     async def _greet(self, ari: AriClient) -> None:
         """A new socket: compare both sides, and give Asterisk the phones."""
+        known = self._known()
         application = await ari.request("GET", f"applications/{self._settings.ari_app}")
         mine = set(application.body["channel_ids"]) if application.ok else set()
         channels = await self._listed(ari, "channels")
@@ -133,7 +134,7 @@ class Node:
         }
         elsewhere = {ChannelId(one["id"]) for one in channels} - set(live)
         found = [BridgeId(one["id"]) for one in bridges]
-        self.compare(live, found, elsewhere)
+        self._compare(known, live, found, elsewhere)
         log.info("asterisk connected", node=self.name, channels=len(live), calls=len(self._engine.calls))
         self._listens.phones_taken(self.name, phones_elsewhere(self._engine, channels))
         await self.push_phones(await self._listens.accounts())
@@ -142,14 +143,19 @@ class Node:
         self.greeted = True
         await self._listens.greeted(self.name)
 
-    def compare(
-        self, live: Mapping[ChannelId, LiveChannel], bridges: Sequence[BridgeId], elsewhere: set[ChannelId]
-    ) -> None:
-        """Put right what the engine missed of this node's calls."""
-        places: Places = self._shell.places
-        calls = places.on(self.name, self._engine.calls)
-        places.note(NOBODY, self.name)
-        self._shell.act(reconcile(self._engine, live, bridges, now(), elsewhere, calls))
+    def give_up(self) -> None:
+        """Asterisk has ended, and all calls that it had."""
+        self._compare(self._known(), {}, [], set())
+
+    def _known(self) -> dict[CallId, set[ChannelId]]:
+        return known_now(self._engine, self._shell.places.on(self.name, self._engine.calls))
+
+    def _compare(
+        self, known: Mapping[CallId, set[ChannelId]], live: Mapping[ChannelId, LiveChannel],
+        bridges: Sequence[BridgeId], elsewhere: set[ChannelId],
+    ) -> None:  # fmt: skip
+        self._shell.places.note(NOBODY, self.name)
+        self._shell.act(reconcile(self._engine, live, bridges, now(), elsewhere, known))
 
     async def _listed(self, ari: AriClient, what: str) -> list[dict[str, Any]]:
         answer = await ari.request("GET", what)

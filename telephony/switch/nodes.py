@@ -119,7 +119,7 @@ class Nodes:
         for endpoint in self._there.forget(name):
             self._shell.act(self._engine.phone(endpoint, False, now()))
         if refused:
-            self.all[name].compare({}, [], set())
+            self.all[name].give_up()
 
     def _heard(self, name: str, event: AmiEvent) -> None:
         match event:

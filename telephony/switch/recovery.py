@@ -58,18 +58,20 @@ def adopt_all(engine: Engine, calls: Sequence[Call], at: datetime) -> Work:
 
 def reconcile(
     engine: Engine, live: Mapping[ChannelId, LiveChannel], bridges: Iterable[BridgeId], at: datetime,
-    elsewhere: Collection[ChannelId] = (), calls: Collection[CallId] | None = None,
+    elsewhere: Collection[ChannelId] = (), known: Mapping[CallId, Collection[ChannelId]] | None = None,
 ) -> Work:  # fmt: skip
     """Tell the engine what it missed while the socket was away; end bridges that belong to no call.
 
-    `calls` are those of the Asterisk that was asked; None: all. `elsewhere` are channels that Asterisk has and we have
-    not, as those of the fallback. Commands that were given meanwhile are lost, so calls that are being cleared get
-    theirs again: phones stop to ring, and a caller whom we failed goes to the dialplan to hear so.
+    `known` are the calls of the Asterisk that was asked and their channels, as they were when it was asked: what has
+    come since is not on its lists; None: all that are now. `elsewhere` are channels that Asterisk has and we have not,
+    as those of the fallback. Commands that were given meanwhile are lost, so calls that are being cleared get theirs
+    again: phones stop to ring, and a caller whom we failed goes to the dialplan to hear so.
     """
     work = Work()
-    for call in [one for one in engine.calls.values() if calls is None or one.id in calls]:
+    known = known_now(engine, engine.calls) if known is None else known
+    for call in [one for one in engine.calls.values() if one.id in known]:
         for leg in call.legs:
-            if leg.ended_at is not None:
+            if leg.ended_at is not None or leg.channel not in known[call.id]:
                 continue
             there = live.get(leg.channel)
             if there is None:
@@ -80,7 +82,7 @@ def reconcile(
             elif call.stage is Stage.CLEARING:
                 failed = leg.kind is LegKind.CALLER and call.outcome is Outcome.FAILED
                 work.commands.append((cmd.LetGo if failed else cmd.HangUp)(call=call.id, channel=leg.channel))
-        work.add(_supervisors(engine, call, live, at))
+        work.add(_supervisors(engine, call, live, at, known[call.id]))
         now = engine.calls.get(call.id)
         if now is None:
             continue  # its channels were gone, and nothing more belongs to it
@@ -93,10 +95,22 @@ def reconcile(
     return work
 
 
-def _supervisors(engine: Engine, call: Call, live: Mapping[ChannelId, LiveChannel], at: datetime) -> Work:
+def known_now(engine: Engine, calls: Iterable[CallId]) -> dict[CallId, set[ChannelId]]:
+    """The channels that these calls have now: what may be missed on a list that is asked for afterwards."""
+    found = {}
+    for call in (engine.calls[one] for one in calls):
+        found[call.id] = {leg.channel for leg in call.legs} | {one.channel for one in call.listeners}
+    return found
+
+
+def _supervisors(
+    engine: Engine, call: Call, live: Mapping[ChannelId, LiveChannel], at: datetime, known: Collection[ChannelId]
+) -> Work:
     """Supervisors who went meanwhile, or hear nothing any more, are out; who has come is there."""
     work = Work()
     for one in call.listeners:
+        if one.channel not in known:
+            continue
         there = live.get(one.channel)
         deaf = one.ears is not None and one.ears not in live
         if (there is None and (one.there or not one.called_us)) or (there is not None and deaf):

@@ -90,6 +90,14 @@ def test_call_whose_channels_are_gone_is_closed():
     assert facts[-1].outcome is Outcome.FAILED
 
 
+def test_what_has_come_since_asterisk_was_asked_is_not_missed_on_its_lists():
+    engine = an_engine()
+    adopt_all(engine, [a_waiting_call()], NINE)
+    assert reconcile(engine, {}, [], NINE, known={}).facts == [], "the call came while the lists were on their way"
+    orders = reconcile(engine, {CALLER: THERE[CALLER]}, [], NINE, known={a_call_id(): {CALLER}}).commands
+    assert [order.channel for order in orders] == [CALLER], "so did the agent's telephone"
+
+
 def test_pair_that_talks_is_left_alone_with_its_bridge():
     engine = an_engine()
     call = a_waiting_call()
