@@ -71,10 +71,10 @@ class Stand:
         """Milliseconds of CPU used so far, in user and kernel mode, by program; the shipper is the switch's child."""
         switch = self.switch.pid()
         return {
-            "asterisk": _cpu_ms(self.asterisk.process.pid()),
-            "switch": _cpu_ms(switch),
-            "shipper": sum(_cpu_ms(pid) for pid in _children(switch)),
-            "database": sum(_cpu_ms(pid) for pid in _backends()),
+            "asterisk": cpu_ms(self.asterisk.process.pid()),
+            "switch": cpu_ms(switch),
+            "shipper": sum(cpu_ms(pid) for pid in children(switch)),
+            "database": sum(cpu_ms(pid) for pid in _backends()),
         }
 
     def drain(self, patience: float = 30.0) -> None:
@@ -233,7 +233,8 @@ def _backends() -> list[int]:
         return [pid for (pid,) in cursor.fetchall() if _is_postgres(pid)]
 
 
-def _children(pid: int | None) -> list[int]:
+def children(pid: int | None) -> list[int]:
+    """The processes that a process has begun."""
     with suppress(OSError):
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
@@ -245,7 +246,7 @@ def _is_postgres(pid: int) -> bool:
     return False
 
 
-def _cpu_ms(pid: int | None) -> float:
+def cpu_ms(pid: int | None) -> float:
     """What the kernel counts of a process and its threads."""
     if pid is None:
         return 0.0
