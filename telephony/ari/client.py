@@ -157,6 +157,7 @@ class AriClient:
             text = message.get("message_body")
             answer = Answer(int(message["status_code"]), orjson.loads(text) if text else None)
         except (KeyError, TypeError, ValueError) as error:
+            figures.not_understood()
             log.error("answer not understood", answer=str(message)[:80], cause=repr(error))
             if future is not None and not future.done():
                 _fail(future, "its answer cannot be read")
@@ -194,6 +195,7 @@ def _read(text: str | bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         message = None
     if not isinstance(message, dict):
+        figures.not_understood()
         log.error("frame not understood", frame=str(text[:80]))
         return {}
     return message

@@ -11,7 +11,14 @@ SCARCE = 500_000_000  # bytes free where recordings go: an hour of 370 recorded 
 
 
 def ailments(
-    *, away: Sequence[str], nodes: int, ami: bool, database: str, unwritten: int, recordings: Path
+    *,
+    away: Sequence[str],
+    nodes: int,
+    ami: bool,
+    database: str,
+    unwritten: int,
+    recordings: Path,
+    nonsense: bool = False,
 ) -> dict[str, str]:
     """The alarms that these make; `away` are the Asterisks, of so many, that are; `database` is why PostgreSQL cannot
     be asked, empty if it can."""
@@ -26,6 +33,8 @@ def ailments(
         found["database"] = f"PostgreSQL is away: calls go on by what was known, facts wait in the journal ({database})"
     if unwritten:
         found["journal"] = f"the journal refuses to write, {unwritten} facts wait in memory: is the disk full?"
+    if nonsense:
+        found["nonsense"] = "Asterisk says what cannot be understood: it is passed over, and calls go on"
     free = free_bytes(recordings)
     if free < SCARCE:
         found["disk"] = f"{free // 1_000_000} MB are left for recordings: calls go on, their sound will be lost"

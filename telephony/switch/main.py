@@ -12,6 +12,7 @@ import structlog
 
 from seatline.clock import now, wall
 from seatline.ids import new_id
+from telephony.ari.figures import nonsense_lately
 from telephony.core.acd.agents import State
 from telephony.core.call import TALKS, Stage
 from telephony.core.engine import Engine
@@ -253,7 +254,7 @@ class Switch:
     def _ailments(self) -> dict[str, str]:
         return ailments(
             away=self._nodes.away, nodes=len(self._nodes.all), ami=self._nodes.managed, database=self._desk.away,
-            unwritten=self._shell.unwritten, recordings=self._recordings,
+            unwritten=self._shell.unwritten, recordings=self._recordings, nonsense=nonsense_lately(),
         )  # fmt: skip
 
     async def _watch_leases(self) -> None:

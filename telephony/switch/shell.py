@@ -16,6 +16,7 @@ import structlog
 
 from telephony.ari.client import Answer, AriClient
 from telephony.ari.execute import failed, requests
+from telephony.ari.figures import not_understood
 from telephony.ari.translate import account_of, offered, translate
 from telephony.core import commands as cmd
 from telephony.core import events as ev
@@ -90,6 +91,7 @@ class Shell:
         try:
             self._understand(message, lag, node)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            not_understood()
             log.error("message not understood", kind=str(message.get("type")), cause=repr(error))
 
     def _understand(self, message: dict[str, Any], lag: float, node: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from seatline.house import handover
 from tests.acceptance.crowd import a_crowd
+from tests.acceptance.doctoring import names
 from tests.acceptance.figures import figure
 from tests.acceptance.garbage.noise import BROKEN, STRANGE, NoisyLine
 from tests.acceptance.rig import Rig, wait_until
@@ -75,6 +76,7 @@ def test_nonsense_from_asterisk_harms_no_call(
     assert (report["outcome"], report["agent"]) == ("answered", client.places[0].agent)
     crowd.facts_are_whole(crowd.on_record())
     assert rig.switch.pid() == switch, "the same switch all along"
+    names(rig, "alarm nonsense")
     taken = rig.report(rig.call(client.dialled, keys=keys((1, "0")), hang_up_after=3 * SECOND))
     assert taken["flow"] is not None, "which takes calls"
 
