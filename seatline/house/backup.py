@@ -139,7 +139,9 @@ def restore_in_place(house: House, at: datetime | None) -> tuple[Manifest, Path]
         updown.down(house)
         aside = house.local / f"before-{clock.now():%Y%m%dT%H%M%SZ}"
         aside.mkdir(mode=0o700)
-        shutil.move(cluster.folder, aside / "data")
+        if cluster.folder.exists():  # not so on a machine that takes the place of a lost one
+            shutil.move(cluster.folder, aside / "data")
+        cluster.folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(restored / "postgres" / "data", cluster.folder)
         for part in sorted((restored / "var").iterdir()) if (restored / "var").exists() else ():
             if (house.var / part.name).exists():

@@ -43,7 +43,7 @@ def _back_up(options: argparse.Namespace) -> None:
     status = read_status(backup.folder_of(house))
     voice.say(f"{backup.folder_of(house)}: {told(status, clock.now())}")
     if first:
-        voice.say(f"Keep a copy of HOUSE_BACKUP_KEY ({house.local / 'env'}) in a safe place: no backup opens without.")
+        voice.say(f"Keep a copy of {house.local / 'env'} in a safe place: without its keys no backup opens.")
 
 
 def _restore(options: argparse.Namespace) -> bool:
