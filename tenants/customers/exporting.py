@@ -1,4 +1,4 @@
-"""All customers as a table, as an import takes it back. The rows are read while they are sent."""
+"""All customers as a table, as an import takes it back. The rows are read in batches."""
 
 from collections.abc import Iterator
 
