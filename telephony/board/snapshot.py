@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Min, OuterRef, Subquery
+from django.db.models import Count, Min
 
-from agents.presence.models import AgentSession, PresenceInterval
+from agents.presence.floor import on_the_floor
 from telephony.board.models import QueueAlarm
 from telephony.plans.members import QueueMember
 from telephony.plans.models import Queue
@@ -86,27 +86,15 @@ def _tenant(tenant_id: UUID, at: datetime) -> Rows:
 
 def _agents(tenant_id: UUID) -> Rows:
     """Who is logged in, by the agent's id."""
-    now = PresenceInterval.objects.filter(session=OuterRef("pk"), ends_at=None).order_by("-starts_at")
-    rows = AgentSession.objects.filter(logged_out_at=None).annotate(
-        state=Subquery(now.values("state")[:1]), since=Subquery(now.values("starts_at")[:1]),
-        reason=Subquery(now.values("reason")[:1]), call=Subquery(now.values("call_id")[:1]),
-    )  # fmt: skip
-    columns = rows.values(
-        "id", "agent_id", "endpoint", "seat", "state", "since", "reason", "call", "logged_in_at", "paused_since",
-        number=F("agent__number"), name=F("agent__name"), name_zh=F("agent__name_zh"),
-    )  # fmt: skip
-    found = {}
-    for row in columns:
-        on_call = row["state"] in ("talking", "hold", "ringing")
-        found[str(row["agent_id"])] = {
-            "tenant": str(tenant_id), "session": str(row["id"]), "number": row["number"], "name": row["name"],
-            "name_zh": row["name_zh"], "seat": row["seat"], "phone": row["endpoint"], "state": row["state"] or READY,
-            "since": (row["since"] or row["logged_in_at"]).isoformat(), "reason": row["reason"] or "",
-            "call": str(row["call"]) if row["call"] and on_call else None,
-            # Asked for in a call: the pause begins when the call is over.
-            "pausing": row["paused_since"] is not None and row["state"] != "paused",
-        }  # fmt: skip
-    return found
+    return {
+        str(one.agent_id): {
+            "tenant": str(tenant_id), "session": str(one.session_id), "number": one.number, "name": one.name,
+            "name_zh": one.name_zh, "seat": one.seat, "phone": one.endpoint, "state": str(one.state),
+            "since": one.since.isoformat(), "reason": one.reason, "pausing": one.pausing,
+            "call": str(one.call_id) if one.call_id else None,
+        }
+        for one in on_the_floor()
+    }  # fmt: skip
 
 
 def _queues(tenant_id: UUID, agents: Rows) -> Rows:
