@@ -24,6 +24,19 @@ def in_language(english: str, chinese: str) -> str:
     return chinese if chinese and (get_language() or "").startswith("zh") else english
 
 
+def clients_of(agent: DeskAgent) -> list[dict[str, Any]]:
+    """Whose calls the agent takes, the own tenant first: how the screen names them, and how telephones do."""
+    with telephony_scope():
+        rows = Tenant.objects.in_bulk(agent.tenant_ids)
+    return [
+        {
+            "id": str(one), "name": str(rows[one]), "colour": rows[one].colour, "code": rows[one].code,
+            "names": [rows[one].name, rows[one].name_zh],
+        }
+        for one in agent.tenant_ids
+    ]  # fmt: skip
+
+
 def call_in_hand(agent: DeskAgent, offer: Offer | None, call_id: UUID, at: datetime) -> dict[str, Any] | None:
     """What the screen shows of a call; None if it is none of a tenant of the agent's."""
     offered = offer if offer is not None and offer.call_id == call_id else None

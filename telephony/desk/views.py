@@ -12,6 +12,7 @@ from agents.desktop.entry import DeskAgent, desk_only
 from seatline import clock
 from seatline.errors import BadInput
 from telephony.desk import shift
+from telephony.desk.calls import clients_of
 from telephony.desk.dispositions import dispose
 from telephony.desk.phones import mint
 from telephony.desk.pop import pop
@@ -34,7 +35,7 @@ class NotUnderstood(BadInput):
 @desk_only
 def desk(request: HttpRequest, agent: DeskAgent) -> HttpResponse:
     """The whole page; what changes on it comes by itself."""
-    page = render(request, "desk/desk.html", {"agent": agent})
+    page = render(request, "desk/desk.html", {"agent": agent, "clients": clients_of(agent)})
     page["Content-Security-Policy"] = PAGE_POLICY
     return page
 

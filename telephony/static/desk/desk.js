@@ -8,6 +8,7 @@ import { fill } from "./regions.js";
 import { keyboard } from "./keys.js";
 
 const { agent, tenant, tenants } = document.body.dataset;
+const clients = JSON.parse(document.querySelector("#clients").textContent);
 const $ = (selector) => document.querySelector(selector);
 const tabs = new BroadcastChannel("seatline-desk");
 const phone = new Phone($("#speaker"));
@@ -52,7 +53,7 @@ function standing() {
 }
 
 function show() {
-  render(state, standing());
+  render(early(), standing());
 }
 
 /* ---- the phone */
@@ -62,6 +63,19 @@ phone.addEventListener("phone", ({ detail }) => {
   show();
   if (detail.what === "rings") notify();
 });
+
+/* The phone rings before the server's news are here: number and client are in the ringing itself. */
+function early() {
+  const { ringing, from, name } = phone.standing;
+  if (!ringing || !state.shift || state.call?.caller === from || ["talking", "hold"].includes(state.shift.state)) return state;
+  const whose = clients.find((one) => one.names.includes(name)) ?? clients[0];
+  const call = {
+    id: "", tenant: whose, caller: from, dialled: "", direction: "inbound", queue: { code: "", name: "…" }, path: [],
+    verified: false, waiting_since: null, connected_at: null, ended: false, away: false, talk: "", parties: [],
+    recording_paused: false, do_not_call: false,
+  };
+  return { ...state, call, shift: { ...state.shift, state: "ringing", name: word("incoming"), since: new Date().toISOString() } };
+}
 tabs.onmessage = ({ data }) => {
   if (data.phone && !mine) { remote = data.phone; show(); }
   if (data.hello && mine) tabs.postMessage({ phone: phone.standing });

@@ -31,7 +31,9 @@ export class Phone extends EventTarget {
   }
 
   get standing() {
-    return { registered: this.registered, ringing: this.ringing, talking: this.talking, muted: this.muted };
+    const { registered, ringing, talking, muted } = this;
+    const from = ringing ? this.call.remote_identity.uri.user : "";
+    return { registered, ringing, talking, muted, from, name: ringing ? this.call.remote_identity.display_name : "" };
   }
 
   async listen() {

@@ -1,11 +1,10 @@
 """An agent's shift at the desk in the browser: with real calls, and tones that prove who hears whom."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.agents_desk.web import Browser, browser, web
+from tests.acceptance.agents_desk.web import Browser, browser
 from tests.acceptance.rig import Rig, wait_until
 from tests.acceptance.sound import seconds_of_tone
 from tests.acceptance.world import (
@@ -22,13 +21,6 @@ from tests.acceptance.world import (
 from tests.builders.agents import PIN
 
 AGENT_HERTZ = 1000
-
-
-@pytest.fixture(scope="module")
-def base(rig: Rig) -> Iterator[str]:
-    """The web's address."""
-    with web(rig) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

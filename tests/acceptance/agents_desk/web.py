@@ -87,6 +87,10 @@ class Browser:
         """One step of Playwright's."""
         return self.rig.do(work, 30)
 
+    def evaluate(self, script: str) -> Any:
+        """What a script in the page gives."""
+        return self.do(self.page.evaluate(script))
+
     def click(self, name: str) -> None:
         """Click what has this test id."""
         self.do(self.page.get_by_test_id(name).click(timeout=8000))
