@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 MOST_POSITIONS = 16_000  # PostgreSQL counts to 16383
+MOST_BYTES = 500_000  # of a vector's terms and positions; PostgreSQL takes a megabyte
 LONGEST_TERM = 60
 _CJK = "㐀-䶿一-鿿豈-﫿぀-ヿ가-힯"
 _PIECES = re.compile(rf"[{_CJK}]+|\d+|[^\W\d_{_CJK}]+")
@@ -38,12 +39,17 @@ def terms_of(text: str) -> Iterator[tuple[str, int]]:
 def vector(*parts: tuple[str, str]) -> str:
     """A tsvector's text of (text, weight A to D) parts, each further on than the one before."""
     found: dict[str, list[str]] = {}
-    offset = 0
+    offset = size = 0
     for text, weight in parts:
         last = 0
         for term, at in terms_of(text):
             last = at
+            if size > MOST_BYTES:  # a text of digits alone: what comes last is not found
+                break
+            if term not in found:
+                size += len(term.encode()) + 8
             places = found.setdefault(term, [])
+            size += 2
             if offset + at <= MOST_POSITIONS and len(places) < 200:
                 places.append(f"{offset + at}{weight}")
         offset += last + 5

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -154,7 +155,9 @@ class Cases(Listed, Found, Resource):
     def create(self, request: Request) -> Response:
         """Open a case in the first state of its type."""
         given = self.read(CaseBody)
-        type_ = found(CaseType.objects.filter(code=given["type"]), self._type_id(given["type"]))
+        type_ = CaseType.objects.filter(code=given["type"]).first()
+        if type_ is None:
+            raise Http404
         key = given.get("customer_id")
         case = open_case(
             type_, clock.now(), who(), customer=found(Customer.objects.all(), key) if key else None,
@@ -162,9 +165,6 @@ class Cases(Listed, Found, Resource):
             call_id=given.get("call_id"),
         )  # fmt: skip
         return self.show(case, status=201)
-
-    def _type_id(self, code: str) -> Any:
-        return CaseType.objects.filter(code=code).values_list("pk", flat=True).first()
 
     @extend_schema(request=DraftBody, responses=CaseShown)
     @action(detail=True, methods=["put"])

@@ -51,6 +51,11 @@ def test_looser_question_takes_any_of_the_terms():
     assert looser("退货流程 policy") == "'退货' | '货流' | '流程' | 'policy':*"
 
 
+def test_vector_of_a_text_of_nothing_but_digits_stays_within_what_postgresql_takes():
+    numbers = " ".join(f"{no:050}" for no in range(1000))
+    assert len(vector((numbers, "D")).encode()) < 900_000
+
+
 def test_vector_keeps_weights_apart_and_positions_in_order():
     text = vector(("门票", "A"), ("票价", "D"))
     assert "'门票':1A" in text and "'票价':8D" in text and "'票':2A,8D" in text
