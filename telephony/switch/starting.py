@@ -113,8 +113,16 @@ async def open_journal(path: Path) -> Journal:
                 raise
             log.critical("a switch that no longer leads hangs and is ended", pid=writer)
             with suppress(ProcessLookupError):
-                os.kill(writer, signal.SIGKILL)
+                end(writer)
             await asyncio.sleep(0.05)
+
+
+def end(switch: int) -> None:
+    """End a switch by force, and with it its shipper, which yields to all others and would hold the ledger up."""
+    if os.getpgid(switch) == switch:  # a group of its own, as the house and the watchdog start it
+        os.killpg(switch, signal.SIGKILL)
+    else:
+        os.kill(switch, signal.SIGKILL)
 
 
 async def _the_plan() -> Plan:

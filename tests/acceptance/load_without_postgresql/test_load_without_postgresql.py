@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.acceptance.crowd import a_crowd
+from tests.acceptance.doctoring import names, names_no_more
 from tests.acceptance.figures import figure
 from tests.acceptance.rig import Rig
 from tests.acceptance.world import a_client
@@ -16,9 +17,11 @@ from tests.acceptance.world import a_client
 def test_no_call_and_no_fact_is_lost_or_doubled_under_load(rig: Rig, rate: int, away: float) -> None:
     """Callers dial, hear the menu and hang up before, while and after PostgreSQL is away."""
     client = a_client(rig, f"unshaken{rate}", agents=0)
-    with a_crowd(rig, client, rate, away + 3) as crowd:
+    with a_crowd(rig, client, rate, away + (10 if away > 30 else 3)) as crowd:
         time.sleep(2)
         rig.do(rig.wire.cut())
+        if away > 30:
+            assert "PostgreSQL is away" in names(rig, "alarm database")
         time.sleep(away)
         rig.do(rig.wire.mend())
     crowd.nobody_failed()
@@ -30,4 +33,5 @@ def test_no_call_and_no_fact_is_lost_or_doubled_under_load(rig: Rig, rate: int, 
         f"{crowd.longest_wait() * 1000:.0f} ms"
     )
     assert len(calls) == crowd.calls
+    names_no_more(rig, "alarm database")
     assert {call.outcome for call in calls} == {"abandoned_in_menu"}

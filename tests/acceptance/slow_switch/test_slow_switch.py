@@ -17,6 +17,10 @@ from tests.acceptance.rig import Rig, wait_until
 from tests.acceptance.sound import seconds_of_tone
 from tests.acceptance.world import SECOND, Client, a_client, caller_voice, keys, wait_for_state
 
+#: Seconds that a caller may wait for the answer in a flood of thousands of events a second: while Asterisk writes to a
+#: socket that is full it takes no call, for a second at most (websocket_write_timeout), and telephones repeat themselves
+#: half a second, one and a half, and three and a half seconds after they dialled.
+PATIENCE = 5.0
 EVENT = "Nonsense"  # a user event that means nothing to the switch
 
 
@@ -67,10 +71,10 @@ def test_switch_that_stands_still_for_a_while_harms_nobody_and_goes_on(
     """No other stands by. It does not read what Asterisk says; then it does, and what it missed is put right."""
     switch = rig.switch.pid()
     call = rig.begin_call(
-        client.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=(still + 9) * SECOND
+        client.dialled, keys=keys((1, "0")), speech=caller_voice(rig), hang_up_after=(still + 6) * SECOND
     )
     wait_for_state(client.places[0].agent, "talking")
-    with a_crowd(rig, client, rate, still + 5) as crowd:
+    with a_crowd(rig, client, rate, still + 3) as crowd:
         time.sleep(1)
         with rig.frozen_switch(), a_flood(rig, 1) as made:
             stopped = time.monotonic()
@@ -81,16 +85,17 @@ def test_switch_that_stands_still_for_a_while_harms_nobody_and_goes_on(
         wait_until(lambda: handover.leads(rig.var, switch), 10, "the switch to take calls again")
         took = time.monotonic() - since
     figure(
-        f"switch stood still for {since - stopped:.0f} s at {rate} calls/s and {sum(made)} more events: in control again after "
-        f"{took:.1f} s, the slowest answer {crowd.longest_wait() * 1000:.0f} ms, "
+        f"switch stood still for {since - stopped:.0f} s at {rate} calls/s and {sum(made)} more events: in "
+        f"control again after {took:.1f} s, the slowest answer {crowd.longest_wait() * 1000:.0f} ms, "
         f"{crowd.calls - crowd.served['ended']} of {crowd.calls} calls failed"
     )
     crowd.nobody_failed()
     assert took < 5
+    assert crowd.longest_wait() < PATIENCE
     talked = call.result(60)
     assert talked.hung_up_by == "caller"
     assert talked.heard is not None
-    assert seconds_of_tone(talked.heard, client.places[0].hertz) > still + 6, "the sound never stopped"
+    assert seconds_of_tone(talked.heard, client.places[0].hertz) > still + 3, "the sound never stopped"
     assert rig.report(talked, 30)["outcome"] == "answered"
     crowd.facts_are_whole(crowd.on_record())
     names_no_more(rig, "switch's heartbeat")
@@ -112,6 +117,6 @@ def test_flood_of_events_costs_no_call(rig: Rig, client: Client, rate: int, seco
         f"to the fallback, {crowd.calls - crowd.served['ended']} failed"
     )
     crowd.nobody_failed()
-    assert crowd.longest_wait() < 2
+    assert crowd.longest_wait() < PATIENCE
     crowd.facts_are_whole(calls)
     names_no_more(rig, "alarm lag")
