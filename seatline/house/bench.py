@@ -23,6 +23,7 @@ BENCHES = {
     "crowd": "seatline.house.bench_crowd",
     "load": "seatline.house.bench_load",
     "rating": "seatline.house.bench_rating",
+    "board": "seatline.house.bench_board",
     "soak": "seatline.house.bench_soak",
 }
 
