@@ -18,7 +18,7 @@ from tests.acceptance.sound import seconds_of_tone
 from tests.acceptance.world import SECOND, Client, a_client, caller_voice, keys, wait_for_state
 
 #: Seconds that a caller may wait for the answer in a flood of thousands of events a second: while Asterisk writes to a
-#: socket that is full it takes no call, for a second at most (websocket_write_timeout), and telephones dial again half a
+#: socket that is full it takes no call, a second at most (websocket_write_timeout), and telephones dial again half a
 #: second, one and a half, and three and a half seconds later.
 PATIENCE = 5.0
 EVENT = "Nonsense"  # a user event that means nothing to the switch
