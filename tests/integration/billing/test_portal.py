@@ -87,7 +87,7 @@ def test_who_is_nobody_yet_is_asked_to_log_in_and_who_works_the_floor_has_no_bil
     assert (answer.status_code, answer["Location"]) == (302, "/t/login/?next=/t/museum/")
     supervisor = person(tenant, role="supervisor", name="supervisor")
     assert supervisor.get("/t/museum/").status_code == 404
-    assert supervisor.get("/t/").status_code == 404
+    assert supervisor.get("/t/")["Location"] == "/t/museum/cases/", "to the tenant's work, not to its money"
 
 
 def test_tenant_logs_in_with_a_password(world):
