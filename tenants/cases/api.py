@@ -40,6 +40,8 @@ class CaseShown(serializers.ModelSerializer):
     """A case; `draft` is what is typed and not submitted yet."""
 
     type = serializers.SlugField(source="type.code", read_only=True)
+    answers = serializers.DictField(child=serializers.CharField(), read_only=True)
+    draft = serializers.DictField(child=serializers.CharField(), read_only=True, allow_null=True)
 
     class Meta:
         model = Case
