@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from telephony.ari.translate import offered, translate
+from telephony.ari.translate import account_of, offered, translate
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core.engine import Engine
@@ -33,9 +33,11 @@ def canonical(dialled: str) -> str:
     return f"+8621{dialled}" if len(dialled) == 8 else f"+86{dialled.removeprefix('0')}"
 
 
-def replay(story: str, *, paused: bool = False) -> tuple[Engine, list[Fact], list[cmd.Command], list[ev.Event]]:
+def replay(
+    story: str, *, paused: bool = False, agents: int = 1, strategy: str = "longest_idle"
+) -> tuple[Engine, list[Fact], list[cmd.Command], list[ev.Event]]:
     """Let a new engine hear the story: the engine after it, and all facts, commands and events, a second apart."""
-    engine = Engine(a_plan(ring=timedelta(seconds=4), misses_allowed=5), Random(1252))
+    engine = Engine(a_plan(ring=timedelta(seconds=4), misses_allowed=5, strategy=strategy), Random(1252))
     facts: list[Fact] = []
     commands: list[cmd.Command] = []
     events: list[ev.Event] = []
@@ -51,13 +53,18 @@ def replay(story: str, *, paused: bool = False) -> tuple[Engine, list[Fact], lis
                     ev.RecordingMissing(call=command.call, at=at, name=command.name, why="a replay has no sound"), at
                 )
 
-    agent = an_agent(1, paused=paused)
-    engine.follow({agent.agent: agent}, NINE)
+    there = [an_agent(no, paused=paused) for no in range(1, agents + 1)]
+    engine.follow({agent.agent: agent for agent in there}, NINE)
     at = NINE
     for message in ari_messages(story):
         at += timedelta(seconds=1)
         if message["type"] == "StasisStart" and message["args"][0] == "inbound":
             happen(offered(message, a_call_id(), at, canonical), at)
+        elif message["type"] == "StasisStart" and message["args"][0] == "dial":
+            channel = message["channel"]
+            work = engine.dialled(account_of(channel["name"]), channel["id"], message["args"][1], at)
+            facts.extend(work.facts)
+            commands.extend(work.commands)
         elif event := translate(message, engine.call_of, at):
             happen(event, at)
     return engine, facts, commands, events

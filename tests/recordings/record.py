@@ -83,10 +83,14 @@ class Conversation:
                     source = f"channel:{message['channel']['id']}"
                     self.ari.send("POST", f"applications/{self.app}/subscription", {"eventSource": source})
                     self.happen(offered(message, a_call_id(), now(), canonical))
-                case _:
+                case _ if not self.understood(message):
                     event = translate(message, self.engine.call_of, now())
                     if event is not None:
                         self.happen(event)
+
+    def understood(self, message: dict) -> bool:
+        """Whether a message was taken that is no event of ours; another kind of story knows some."""
+        return False
 
     def happen(self, event: ev.Event) -> None:
         """One event."""

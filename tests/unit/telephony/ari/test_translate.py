@@ -6,7 +6,7 @@ from telephony.ari.translate import offered, translate
 from telephony.core import commands as cmd
 from telephony.core import events as ev
 from telephony.core import facts as fact
-from telephony.core.values import EndedBy, Outcome
+from telephony.core.values import ChannelId, EndedBy, Outcome
 from tests.builders.calls import NINE, a_call_id
 from tests.builders.recorded import RECORDINGS, ari_messages, canonical, replay
 
@@ -129,3 +129,16 @@ def test_end_of_a_message_is_that_of_the_call_whose_channel_it_was_on(kind, fail
     event = translate(message, {"c": a_call_id()}.get, NINE)
     assert event == ev.MessageEnded(call=a_call_id(), at=NINE, name="m", failed=failed)
     assert translate({**message, "recording": {**recording, "target_uri": "channel:x"}}, {}.get, NINE) is None
+
+
+def test_telephone_joins_its_two_lines_and_asterisk_leaves_both_as_they_are():
+    engine, facts, commands, events = replay("agent_joins_two_lines", agents=2, strategy="linear")
+    asked, *again = [event for event in events if isinstance(event, ev.BlindAsked)]
+    line_one = ChannelId(f"{a_call_id()}-1")
+    assert (asked.channel, asked.target) == (line_one, "2")
+    assert asked.replaces == next(one.line for one in facts if isinstance(one, fact.LineChanged))
+    assert len(again) == 1, "Asterisk tells our own word to the telephone back to us, which means nothing"
+    assert [one.state for one in commands if isinstance(one, cmd.TellPhone)] == ["channel_answered"]
+    assert {line_one, asked.replaces} <= {one.channel for one in commands if isinstance(one, cmd.HangUp)}
+    assert [one.to for one in facts if isinstance(one, fact.TransferCompleted)] == [2]
+    assert not engine.calls
