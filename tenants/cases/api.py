@@ -78,7 +78,7 @@ class MoveBody(Body):
     state = serializers.CharField(max_length=40)
 
 
-class AssignBody(Body):
+class CaseAssignBody(Body):
     """Who is to see to it; null: nobody yet."""
 
     assignee_id = serializers.UUIDField(allow_null=True)
@@ -188,11 +188,11 @@ class Cases(Listed, Found, Resource):
         case = self.get_object()
         return self.show(move_case(case, self.read(MoveBody)["state"], clock.now(), who()))
 
-    @extend_schema(request=AssignBody, responses=CaseShown)
+    @extend_schema(request=CaseAssignBody, responses=CaseShown)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: Any) -> Response:
         """Somebody is to see to it."""
-        case, given = self.get_object(), self.read(AssignBody)
+        case, given = self.get_object(), self.read(CaseAssignBody)
         return self.show(assign_case(case, given["assignee_id"], given.get("assignee", ""), clock.now(), who()))
 
     @extend_schema(request=DueBody, responses=CaseShown)
