@@ -87,7 +87,7 @@ def a_caller_is_sent_on_to_the_agent_at_home(rig: Rig, client: Client, home: Tel
         wait_for_state(room, "talking", 10)
         with telephony_scope():
             unpause(f"tel:+86{HOME}", now())
-        wait_for_state(away, "ready", 5)
+        wait_for_plan(rig)  # by then the switch has heard of it
         phone.refer(away)
         wait_for_state(away, "talking", 10)
         assert state_of(room) in ("wrap_up", "ready")
