@@ -15,7 +15,6 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 
 from agents.people.models import Agent
@@ -53,7 +52,7 @@ class RecordingAdmin(WindowAdmin):
     """The sound of calls."""
 
     list_display = ("stored", "tenant_named", "call_link", "length", "peak")
-    list_filter = ("tenant", ("stored_at", RangeDateTimeFilter), "call__queue_code", "call__outcome")
+    list_filter = ("tenant", "stored_at", "call__queue_code", "call__outcome")
     list_select_related = ("tenant", "call")
     search_fields = ("call__caller", "call__dialled", "call__queue_code")
     search_help_text = gettext_lazy("Number, queue's code, or an agent's number of four digits.")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from telephony.journal.models import Call
+from telephony.journal.models import Call, Leg
 from telephony.recordings.models import Recording
 from tenants.accounts.models import Tenant
 from tenants.accounts.scope import telephony_scope
@@ -44,6 +44,11 @@ def a_recording(
             ended_at=stored_at, outcome=Call.Outcome.ANSWERED, caller=caller, dialled="+862196968101",
             queue_code=queue, agent_id=agent_id, position=call_id.int % 2**40,
         )  # fmt: skip
+        if agent_id is not None:
+            Leg.objects.create(
+                id=uuid4(), tenant=tenant, call=call, no=1, kind=Leg.Kind.AGENT, agent_id=agent_id,
+                started_at=call.started_at, answered_at=call.started_at, ended_at=stored_at,
+            )  # fmt: skip
         return Recording.objects.create(
             id=uuid4(), tenant=tenant, call=call, name=str(call_id), path=path, seconds=1.0, peak_db=-6.0, size=size,
             stored_at=stored_at, pauses=pauses or [],

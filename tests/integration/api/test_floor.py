@@ -112,6 +112,23 @@ def test_request_about_a_call_is_for_live_ones(side, program):
     assert [row["kind"] for row in program.get("call-requests").json()["results"]] == ["hold"]
 
 
+def test_each_way_into_a_talk_is_a_right_of_its_own_and_rings_ones_own_telephone(side, program):
+    with telephony_scope():
+        call = Call.objects.get(pk=side.ids["calls"])
+        call.legs.update(ended_at=None)
+        Call.objects.filter(pk=call.pk).update(ended_at=None)
+    body = {"call_id": side.ids["calls"], "kind": "listen", "phone": "1001"}
+    assert program.post("call-requests", body).json()["state"] == "open"
+    assert program.post("call-requests", {**body, "phone": "seat-999"}).json()["code"] == "phone_not_yours"
+    assert program.post("call-requests", {**body, "phone": ""}).status_code in (400, 422)
+    listener = Program(a_key(side.tenant, rights=[Right.FLOOR_ACT, Right.TALKS_LISTEN]))
+    assert listener.post("call-requests", body).status_code == 202
+    assert listener.post("call-requests", {**body, "kind": "barge"}).json()["code"] == "may_not"
+    nobody = Program(a_key(side.tenant, rights=[Right.FLOOR_ACT]))
+    assert nobody.post("call-requests", body).status_code == 403
+    assert nobody.post(f"presence/{side.ids['presence']}/log-out").status_code == 403
+
+
 def test_what_people_did_by_api_reaches_who_listens(side, program):
     """A change of the floor and of the plan is told to the switch in its own transaction."""
     said = []

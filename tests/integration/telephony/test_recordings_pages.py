@@ -61,7 +61,7 @@ def test_recordings_are_found_by_day_queue_agent_number_and_outcome(museum):
     assert listed("queue=second") == {other}
     assert listed("number=1111") == {mine} and listed("number=99999") == set()
     assert listed("outcome=answered") == {mine, other} and listed("outcome=voicemail") == set()
-    assert listed("agent=9999&first=nonsense") == set()
+    assert listed("agent=5301") == {mine} and listed("agent=9999&first=nonsense") == set()
 
 
 def test_player_shows_two_lanes_and_the_payments_silence_and_works_without_a_script(museum):
