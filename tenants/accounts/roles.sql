@@ -18,5 +18,6 @@ BEGIN
 END $$;
 ALTER ROLE seatline_owner CREATEDB;
 GRANT seatline_web, seatline_ops, seatline_fin, seatline_tel TO seatline_owner;
-GRANT seatline_web, seatline_ops, seatline_fin TO seatline_app;
+-- The web is also the agents' desk: there it checks PINs and logs in as the phone codes do.
+GRANT seatline_web, seatline_ops, seatline_fin, seatline_tel TO seatline_app;
 GRANT seatline_tel TO seatline_switch;

@@ -178,6 +178,7 @@ def test_login_may_become_only_what_its_process_needs():
     ))  # fmt: skip
     assert members == {
         ("seatline_app", "seatline_web"), ("seatline_app", "seatline_ops"), ("seatline_app", "seatline_fin"),
+        ("seatline_app", "seatline_tel"),
         ("seatline_switch", "seatline_tel"),
     }  # fmt: skip
 
