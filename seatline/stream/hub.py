@@ -98,8 +98,10 @@ class Hub:
             if not self._at[address]:
                 del self._at[address]
         for topic, feeding in self._feedings.items():
-            if Address(None, topic) not in self._at:
-                feeding.forget({at.tenant_id for at in self._at if at.topic == topic and at.tenant_id})
+            # Also those who wait for their first snapshot, and have no place among the others yet.
+            wanted = {one.tenant_id for each in self._listeners for one in each.addresses if one.topic == topic}
+            if None not in wanted:
+                feeding.forget({tenant_id for tenant_id in wanted if tenant_id})
 
     def tell(self, news: News) -> None:
         """Give news to all who listen, and to the feeds that live on them."""
