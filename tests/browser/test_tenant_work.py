@@ -124,7 +124,7 @@ def test_supervisor_brings_customers_in_and_merges_two(lotus, page, tmp_path):
     expect(page.get_by_text("Done.")).to_be_visible()
 
     page.get_by_role("link", name="Customers").first.click()
-    page.get_by_role("searchbox").fill("8013")
+    page.get_by_role("searchbox").fill("0138")
     page.get_by_role("searchbox").press("Enter")
     page.get_by_role("link", name="王小明").click()
     page.get_by_role("searchbox").fill("hangz")
