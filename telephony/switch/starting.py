@@ -74,7 +74,10 @@ async def wait_for_lead(settings: Settings, lead: Lead) -> None:
     path, told = waiting.path_of(settings.var, os.getpid()), False
     try:
         while True:
-            heartbeat.write(path, Beat(monotonic=time.monotonic(), at=now().isoformat(), pid=os.getpid(), ready=False))
+            with suppress(OSError):  # a full disk: nobody sees us wait, and we wait all the same
+                heartbeat.write(
+                    path, Beat(monotonic=time.monotonic(), at=now().isoformat(), pid=os.getpid(), ready=False)
+                )
             found = Try.ANOTHERS if leader_beats(settings) else await lead.take()
             if found is Try.OURS:
                 return
@@ -103,13 +106,13 @@ def _runs(pid: int) -> bool:
 
 async def open_journal(path: Path) -> Journal:
     """Open the journal; a writer that hangs, and has lost the lead by that, is ended first. Raises JournalInUse."""
-    end = time.monotonic() + ENDED_WITHIN
+    gives_up_at = time.monotonic() + ENDED_WITHIN
     while True:
         try:
             return Journal(path)
         except JournalInUse:
             writer = writer_of(path)
-            if writer is None or time.monotonic() > end:
+            if writer is None or writer == os.getpid() or time.monotonic() > gives_up_at:
                 raise
             log.critical("a switch that no longer leads hangs and is ended", pid=writer)
             with suppress(ProcessLookupError):

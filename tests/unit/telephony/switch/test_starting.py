@@ -65,9 +65,15 @@ def test_a_switch_that_hangs_with_the_journal_open_is_ended_and_no_other_process
 
 async def test_journal_that_cannot_be_had_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(starting, "ENDED_WITHIN", 0.05)
-    monkeypatch.setattr(starting.os, "kill", lambda pid, number: None)
+    ended = []
+    monkeypatch.setattr(starting, "end", ended.append)
     path = tmp_path / "switch.sqlite3"
     held = Journal(path)
     with pytest.raises(JournalInUse):
         await open_journal(path)
+    assert ended == [], "never ourselves"
+    path.with_name("switch.sqlite3.lock").write_text("7")
+    with pytest.raises(JournalInUse):
+        await open_journal(path)
+    assert set(ended) == {7}
     held.close()
