@@ -31,6 +31,7 @@ from tenants.forms.filling import (
     options_as_text,
     options_of_text,
     said_fault,
+    with_spare,
 )
 from tenants.forms.rules import CODE, Option
 
@@ -82,6 +83,8 @@ def case_type(request: HttpRequest, tenant: Tenant, key: UUID | None = None) -> 
         "tenant": tenant, "heading": heading, "row": row, "faults": faults, **PLACE, **shown,
         "kinds": [(kind.value, KINDS[kind]) for kind in FIELD_KINDS],
     }  # fmt: skip
+    if faults:
+        context["rows"] = with_spare(context["rows"])
     return render(request, "work/case_type.html", context, status=422 if faults else 200)
 
 

@@ -27,7 +27,16 @@ from tenants.customers.services import (
     form_of_customers,
     set_form_of_customers,
 )
-from tenants.forms.filling import KINDS, asked, edited_definition, edited_rows, editor_rows, said_fault, typed_in
+from tenants.forms.filling import (
+    KINDS,
+    asked,
+    edited_definition,
+    edited_rows,
+    editor_rows,
+    said_fault,
+    typed_in,
+    with_spare,
+)
 from tenants.forms.rules import AnswersFaulty, FormFaulty
 from tenants.trust.actor import current_actor
 
@@ -152,6 +161,8 @@ def fields(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         "tenant": tenant, "heading": _("Fields of customers"), "rows": rows, "faults": faults,
         "kinds": [(kind.value, KINDS[kind]) for kind in FIELD_KINDS], **PLACE,
     }  # fmt: skip
+    if faults:
+        context["rows"] = with_spare(rows)
     return render(request, "work/customer_fields.html", context, status=422 if faults else 200)
 
 

@@ -86,6 +86,11 @@ def editor_rows(form: Form) -> list[dict[str, Any]]:
         {**row, "options": options_as_text(one.options), "when": when_as_text(one)}
         for row, one in zip(definition_of(form), form, strict=True)
     ]
+    return with_spare(rows)
+
+
+def with_spare(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of an editor, and some empty ones to go on in."""
     return [*rows, *({"kind": "text"} for _no in range(SPARE_ROWS))]
 
 

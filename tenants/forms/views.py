@@ -15,7 +15,16 @@ from seatline.panel.said import said
 from seatline.sheets import csv_lines
 from tenants.accounts.entrance import WORK, open_to
 from tenants.accounts.models import Tenant
-from tenants.forms.filling import KINDS, asked, edited_definition, edited_rows, editor_rows, is_chinese, said_fault
+from tenants.forms.filling import (
+    KINDS,
+    asked,
+    edited_definition,
+    edited_rows,
+    editor_rows,
+    is_chinese,
+    said_fault,
+    with_spare,
+)
 from tenants.forms.models import Script, ScriptAnswers
 from tenants.forms.rules import CODE, FormFaulty, Kind, read_form
 from tenants.forms.services import columns_of_answers, draft_script, publish_script
@@ -66,6 +75,8 @@ def script(request: HttpRequest, tenant: Tenant, key: UUID | None = None) -> Htt
         **shown, "kinds": [(kind.value, KINDS[kind]) for kind in Kind], "fields": asked(form, {}), "steps": True,
         "answers": ScriptAnswers.objects.filter(version__script=row).count() if row else 0,
     }  # fmt: skip
+    if faults:
+        context["rows"] = with_spare(context["rows"])
     return render(request, "work/script.html", context, status=422 if faults else 200)
 
 
