@@ -47,4 +47,5 @@ def asked_for(call: Call) -> bool:
 def not_taken(turn: Turn) -> None:
     """The agent who asked for the call did not take it at his telephone."""
     turn.become(outcome=Outcome.NOT_REACHED, ended_by=EndedBy.AGENT)
+    turn.order(cmd.LeaveQueue)  # as from every ring; nobody was in the queue for it
     clear(turn)

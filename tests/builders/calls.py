@@ -26,7 +26,7 @@ SHARED = "+861252"
 RESCUE = ("+8613800000001", "+8613800000002")  # numbers outside whom roadside rescue calls, in this order
 PROMPTS = ("greeting", "menu", "wrong", "tickets", "code", "closed", "no-agent", "queue-full", "queue-timeout",
            "wrong-keys", "no-merchant", "not-in-service", "suspended", "technical-trouble", "goodbye",
-           "take-call", "tone", "message-kept", "not-possible")  # fmt: skip
+           "take-call", "tone", "message-kept", "not-possible", "dial-not-allowed")  # fmt: skip
 
 
 def a_queue(**changes: object) -> QueuePlan:
