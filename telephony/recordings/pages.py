@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from seatline import clock
 from seatline.errors import SeatlineError
@@ -98,11 +98,13 @@ def download(request: HttpRequest, tenant: Tenant, recording_id: UUID) -> HttpRe
     return sound_response(request, None, row.path, f"{tenant.code}-{row.call_id}.wav", to_keep=True)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @open_to(WORK)
 @needs(Right.RECORDINGS_TAKE)
 def share_recording(request: HttpRequest, tenant: Tenant, recording_id: UUID) -> HttpResponse:
     """Make a link."""
+    if request.method != "POST":  # the language was changed on the page that this had answered with
+        return redirect("portal_recording", code=tenant.code, recording_id=recording_id)
     row, hours = _found(recording_id), request.POST.get("hours", "")
     try:
         length = timedelta(hours=int(hours) if hours.isdecimal() and len(hours) < 5 else 0)
@@ -125,11 +127,13 @@ def revoke_share(request: HttpRequest, tenant: Tenant, share_id: UUID) -> HttpRe
     return redirect("portal_recording", code=tenant.code, recording_id=made.recording_id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @open_to(WORK)
 @needs(Right.RECORDINGS_DELETE)
 def delete_recording(request: HttpRequest, tenant: Tenant, recording_id: UUID) -> HttpResponse:
     """Destroy it, if its name was typed."""
+    if request.method != "POST":  # the language was changed on the page that this had answered with
+        return redirect("portal_recording", code=tenant.code, recording_id=recording_id)
     row = _found(recording_id)
     try:
         delete(row, request.POST.get("name", ""), clock.now())

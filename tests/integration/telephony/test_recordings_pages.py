@@ -109,6 +109,7 @@ def test_link_opens_one_recording_without_an_account_until_it_is_taken_back(muse
     client.post(f"/t/museum/recordings/shares/{made.pk}/revoke/")
     assert anybody.get(link).status_code == 404 and anybody.get(f"{link}sound/").status_code == 404
     assert client.post(address, {"to_whom": "ever", "hours": "9999"}).status_code == 422
+    assert client.get(address).headers["Location"] == f"/t/museum/recordings/{row.pk}/", "after a change of language"
 
 
 def test_link_expires_and_one_that_was_changed_opens_nothing(museum):
