@@ -56,8 +56,8 @@ def _prompt_ended(playback: Mapping[str, Any], call_of: CallOf, at: datetime) ->
 
 
 def _blind_asked(message: Mapping[str, Any], call_of: CallOf, at: datetime) -> ev.Event | None:
-    """A phone asks by REFER that the other party be sent on; with Replaces to whoever is on its own other line, which is
-    in `destination_channel` then."""
+    """A phone asks by REFER that the other party be sent on; with Replaces to whoever is on its own other line, which
+    is in `destination_channel` then."""
     channel = ChannelId(message["referred_by"]["source_channel"]["id"])
     call = call_of(channel)
     wanted = str(message["refer_to"]["requested_destination"]["destination"])

@@ -139,7 +139,8 @@ class Call(models.Model):
             models.Index(fields=["tenant", "started_at"], name="calls_of_tenant"),
             models.Index(fields=["tenant", "caller", "started_at"], name="calls_of_caller"),
             models.Index(
-                fields=["tenant", "dialled", "started_at"], condition=models.Q(direction="outbound"),
+                fields=["tenant", "dialled", "started_at"],
+                condition=models.Q(direction="outbound"),
                 name="calls_to_number",
             ),
             models.Index(fields=["started_at"], name="calls_by_start"),

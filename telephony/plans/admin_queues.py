@@ -73,7 +73,13 @@ class QueueAdmin(OfTenant):
         ),
         (
             gettext_lazy("Callers"),
-            {"fields": (("max_wait", "max_length"), ("join_empty", "leave_empty"), ("sticky", "record", "longest_mask"))},
+            {
+                "fields": (
+                    ("max_wait", "max_length"),
+                    ("join_empty", "leave_empty"),
+                    ("sticky", "record", "longest_mask"),
+                )
+            },
         ),
         (
             gettext_lazy("While they wait"),

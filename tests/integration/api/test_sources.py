@@ -1,4 +1,4 @@
-"""By API: accounts of telephones, systems and tables that flows ask, numbers never called, and calls that agents begin."""
+"""By API: telephones' accounts, systems and tables that flows ask, numbers never called, calls that agents begin."""
 
 import io
 

@@ -1,5 +1,6 @@
 """The soak's plan of faults, and what it makes of the sizes of processes."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -18,7 +19,7 @@ KINDS = (a_fault("switch killed", ends_switch=True), a_fault("agi killed"), a_fa
 def test_the_same_chance_plans_the_same_faults_and_one_at_a_time():
     first, again = (plan(KINDS, 600, 20, 400, Random(4)) for _ in range(2))
     assert first == again
-    assert all(one.at + one.lasts < later.at for one, later in zip(first, first[1:], strict=False))
+    assert all(one.at + one.lasts < later.at for one, later in pairwise(first))
     assert {one.fault.name for one in first} == {fault.name for fault in KINDS}
     assert first[-1].at < 600 - 20
 
