@@ -16,7 +16,7 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class NoBackup(Unavailable):
-    """There is no backup in {folder} that ended before {at}. Make one: ./run backup"""
+    """There is no backup in {folder} that ended before {at}. Make one with ./run backup."""
 
 
 @dataclass(frozen=True, slots=True)

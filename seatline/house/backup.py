@@ -35,7 +35,7 @@ OFFSITE = "HOUSE_BACKUP_OFFSITE"
 
 class DatabaseElsewhere(Refused):
     """DATABASE_URL names a server that is not ours: whoever runs it backs it up (pg_basebackup and its archive).
-    Copies of single tenants work here: ./run backup --tenant CODE"""
+    Copies of single tenants work here (./run backup --tenant CODE)."""
 
 
 class NothingOfItsOwn(Refused):

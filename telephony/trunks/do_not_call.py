@@ -14,12 +14,10 @@ from telephony.plans.numbering import numbering
 from telephony.trunks.models import DoNotCall
 from telephony.trunks.services import plan_changed
 from tenants.accounts.models import Tenant
+from tenants.numbers.rules import NumberUnreadable
+from tenants.trust.services import log_operation
 
 MOST = 100_000  # numbers of a tenant: the switch has them all at hand
-
-
-class NumberUnreadable(BadInput):
-    """{number!r} is not a telephone number that can be understood here."""
 
 
 class ListTooLong(BadInput):
@@ -37,14 +35,16 @@ def never_call(tenant: Tenant, numbers: Sequence[str], at: datetime, reason: str
             raise ListTooLong(most=MOST)
         rows = [DoNotCall(tenant=tenant, number=one, reason=reason, since_at=at) for one in dict.fromkeys(wanted)]
         DoNotCall.objects.bulk_create(rows, ignore_conflicts=True)
+        log_operation(tenant.pk, "do_not_call.added", str(tenant.pk), numbers=len(rows))
         there = {row.number: row for row in DoNotCall.objects.filter(tenant=tenant, number__in=wanted)}
         plan_changed()
     return [there[number] for number in wanted]
 
 
 def may_call_again(row: DoNotCall) -> None:
-    """Take a number off the list."""
+    """Take a number off the list, where it stands by mistake; the tenant's log says who did."""
     with transaction.atomic():
+        log_operation(row.tenant_id, "do_not_call.removed", str(row.pk))
         row.delete()
         plan_changed()
 
@@ -57,5 +57,5 @@ def listed(tenant: Tenant, numbers: Collection[str]) -> set[str]:
 def _in_full(number: str) -> str:
     found = numbering().read(number)
     if not found.startswith("+"):
-        raise NumberUnreadable(number=number)
+        raise NumberUnreadable(dialled=number)
     return found

@@ -68,7 +68,7 @@ class Definition:
 class CaseTypeFaulty(BadInput):
     """This type of case cannot be used: {faults}"""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault] = ()) -> None:
         self.faults = Faults(faults)
         super().__init__(faults=self.faults)
 

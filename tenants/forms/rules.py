@@ -109,7 +109,7 @@ class Faults(tuple[Fault, ...]):
 class FormFaulty(BadInput):
     """This form cannot be used: {faults}"""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault] = ()) -> None:
         self.faults = Faults(faults)
         super().__init__(faults=self.faults)
 
@@ -117,7 +117,7 @@ class FormFaulty(BadInput):
 class AnswersFaulty(BadInput):
     """These answers cannot be taken: {faults}"""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault] = ()) -> None:
         self.faults = Faults(faults)
         super().__init__(faults=self.faults)
 

@@ -34,6 +34,13 @@ def test_nobody_deletes_what_bills_or_reports_rest_on():
     # A route, a prefix's rule and an agent's telephone elsewhere are plan: the switch obeys them while they stand, and
     # what a call met is in its own facts.
     # So is a row of a client's own table, which a look-up reads while it stands.
-    plan = {"telephony.outsiderule", "telephony.queueskill", "telephony.route", "telephony.tablerow"}
-    people = {"agents.agentskill", "agents.outsidephone", "agents.pausereason", "tenants.membership"}
-    assert deleting == plan | people
+    plan = {
+        "telephony.outsiderule", "telephony.queueskill", "telephony.route", "telephony.tablerow", "telephony.donotcall",
+        "telephony.retentionrule",
+    }  # fmt: skip
+    people = {
+        "agents.agentskill", "agents.outsidephone", "agents.pausereason", "tenants.membership", "telephony.supervisor",
+    }  # fmt: skip
+    # Of a recording the sound alone goes: its row stays and says so.
+    sounds = {"telephony.recording"}
+    assert deleting == plan | people | sounds
