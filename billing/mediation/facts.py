@@ -90,6 +90,19 @@ class Shift(Protocol):
     def pauses(self) -> Sequence[Pause]: ...
 
 
+class SaidOfCall(Protocol):
+    """What agents have said came of a call (`telephony.desk.successes.SaidOfCall`)."""
+
+    @property
+    def call_id(self) -> UUID: ...
+    @property
+    def tenant_id(self) -> UUID: ...
+    @property
+    def said_at(self) -> datetime: ...
+    @property
+    def success(self) -> bool: ...
+
+
 class Order(Protocol):
     """An order that a caller confirmed (`telephony.lookups.confirmed.ConfirmedOrder`)."""
 

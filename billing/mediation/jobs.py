@@ -9,7 +9,7 @@ from functools import partial
 from procrastinate.contrib.django import app
 
 from billing.invoices.refreshing import refresh_contracts
-from billing.mediation.services import mediate, mediate_orders, mediate_shifts, mediate_stock
+from billing.mediation.services import mediate, mediate_orders, mediate_said, mediate_shifts, mediate_stock
 from seatline.clock import now
 from telephony.journal.services import settled_calls_after
 
@@ -26,9 +26,10 @@ def mediate_calls(timestamp: int) -> None:
 @app.periodic(cron="3 * * * *")
 @app.task(name="billing.mediate_others", queueing_lock="billing.mediate_others")
 def mediate_others(timestamp: int) -> None:
-    """Once an hour, before the drafts: shifts of staff, orders, and the sound that is kept."""
+    """Once an hour, before the drafts: shifts of staff, orders, what agents said of calls, and sound that is kept."""
     mediate_shifts(now())
     mediate_orders(now())
+    mediate_said(now())
     mediate_stock(now())
 
 

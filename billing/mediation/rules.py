@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from billing.mediation.facts import ClosedCall, Order, OutsideLeg, Shift
+from billing.mediation.facts import ClosedCall, Order, OutsideLeg, SaidOfCall, Shift
 
 #: Calls answered by an agent, in and out, and calls that the flow brought to a good end by itself.
 CALL_IN = "call_in"
@@ -198,6 +198,14 @@ def read_order(order: Order) -> dict[UUID, Reading | None]:
             occurred_at=order.confirmed_at,
         )
     }
+
+
+def read_said(said: SaidOfCall) -> dict[UUID, Reading | None]:
+    """The reading of what agents said of a call: one success of no value of its own, or none (any more)."""
+    success = Reading(
+        tenant_id=said.tenant_id, meter=ORDER, value=Decimal(0), belongs_to=said.call_id, occurred_at=said.said_at
+    )
+    return {uuid5(said.call_id, "said of the call"): success if said.success else None}
 
 
 def read_stock(bytes_by_tenant: Mapping[UUID, int], day_ends_at: datetime, day: str) -> dict[UUID, Reading | None]:

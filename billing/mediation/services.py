@@ -17,9 +17,10 @@ from django.db import transaction
 from agents.presence.shifts import shifts_ended_since
 from billing.mediation.facts import ClosedCall
 from billing.mediation.models import Bookmark, UsageRecord
-from billing.mediation.rules import Reading, Readings, read_calls, read_order, read_shift, read_stock
+from billing.mediation.rules import Reading, Readings, read_calls, read_order, read_said, read_shift, read_stock
 from billing.mediation.usage import usage_of_call
 from billing.rating.periods import ONE_DAY, day_starts_at, local_day
+from telephony.desk.successes import said_since
 from telephony.journal.services import closed_calls_after, count_closed_after
 from telephony.lookups.confirmed import orders_confirmed_since
 from telephony.recordings.stock import bytes_kept
@@ -30,6 +31,7 @@ __all__ = [
     "ensure_bookmarks",
     "mediate",
     "mediate_orders",
+    "mediate_said",
     "mediate_shifts",
     "mediate_stock",
     "newest_position",
@@ -98,6 +100,19 @@ def mediate_orders(at: datetime) -> Mediated:
         for first in range(0, len(orders), _BATCH):
             batch = orders[first : first + _BATCH]
             yield {source: reading for order in batch for source, reading in read_order(order).items()}
+
+    return _mediate_batches(batches(), at)
+
+
+def mediate_said(at: datetime) -> Mediated:
+    """Add the successes that agents have said within `LOOK_BACK`, one a call; what they took back later as deltas."""
+    with finance_scope():
+        said = said_since(at - LOOK_BACK)
+
+    def batches() -> Iterator[Readings]:
+        for first in range(0, len(said), _BATCH):
+            batch = said[first : first + _BATCH]
+            yield {source: reading for one in batch for source, reading in read_said(one).items()}
 
     return _mediate_batches(batches(), at)
 

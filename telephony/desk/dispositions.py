@@ -58,7 +58,9 @@ def dispose(
             raise NoSuchDisposition
         Disposed.objects.update_or_create(
             tenant_id=tenant_id, call_id=call_id, agent_id=agent.agent_id,
-            defaults={"disposition": disposition, "note": note[:LONGEST_NOTE], "said_at": at},
+            defaults={
+                "disposition": disposition, "success": disposition.success, "note": note[:LONGEST_NOTE], "said_at": at,
+            },
         )  # fmt: skip
         publish(tenant_id, f"agent/{agent.agent_id}", "disposed", [call_id])
 

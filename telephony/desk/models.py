@@ -106,6 +106,7 @@ class Disposed(models.Model):
     call_id = models.UUIDField(_("call"))
     agent = models.ForeignKey("agents.Agent", models.PROTECT, related_name="+", verbose_name=_("agent"))
     disposition = models.ForeignKey(Disposition, models.PROTECT, related_name="+", verbose_name=_("disposition"))
+    success = models.BooleanField(_("success"), default=False, editable=False)  # as the disposition was then
     note = models.TextField(_("note"), blank=True, max_length=2000)
     said_at = models.DateTimeField(_("said at"))
 

@@ -13,6 +13,7 @@ from billing.mediation.ahead import ReadAhead
 from billing.mediation.models import UsageRecord
 from billing.mediation.services import (
     mediate_orders,
+    mediate_said,
     mediate_shifts,
     mediate_stock,
     newest_position,
@@ -25,11 +26,13 @@ from billing.rating.periods import Period
 from billing.rating.values import Component, Detail, Usage
 from seatline.ids import new_id
 from telephony.core.values import Outcome
+from telephony.desk.dispositions import add_disposition
+from telephony.desk.models import Disposed
 from telephony.journal.models import Call
 from telephony.journal.services import OutsideLeg
 from telephony.lookups.models import Order
 from telephony.recordings.models import Recording
-from tenants.accounts.scope import finance_scope, operator_scope, telephony_scope
+from tenants.accounts.scope import finance_scope, operator_scope, telephony_scope, tenant_scope
 from tenants.numbers.services import add_number, assign_number, release_number
 from tests.builders.billing import MID_OCTOBER, NOVEMBER_3, a_closed_call, a_world, mediate_calls
 from tests.builders.tenants import a_tenant
@@ -138,8 +141,8 @@ def test_shift_of_the_operator_s_staff_is_usage_with_its_pauses(tenant):
     assert standing()["staff_pause", ""] == 1
 
 
-def a_call(tenant):
-    return Call.objects.create(id=new_id(), tenant=tenant, started_at=MID_OCTOBER, position=1)
+def a_call(tenant, position=1):
+    return Call.objects.create(id=new_id(), tenant=tenant, started_at=MID_OCTOBER, position=position)
 
 
 def test_confirmed_order_is_a_success_with_its_amount(tenant):
@@ -158,6 +161,43 @@ def test_confirmed_order_is_a_success_with_its_amount(tenant):
         )
         assert not UsageRecord.objects.filter(facts__icontains="Zhang").exists()
     assert {(one.detail.value, one.quantity) for one in found} == {(Decimal("1250.50"), 1), (Decimal(0), 1)}
+
+
+def say(call, agent, word):
+    Disposed.objects.update_or_create(
+        tenant=call.tenant, call_id=call.pk, agent=agent,
+        defaults={"disposition": word, "success": word.success, "said_at": MID_OCTOBER},
+    )  # fmt: skip
+
+
+def test_call_is_a_success_once_that_its_agents_say_is_one_and_no_more_when_they_say_otherwise(tenant):
+    with operator_scope():
+        sold, gone = (
+            add_disposition(tenant, code, code, success=success) for code, success in (("sold", True), ("gone", False))
+        )
+        first, second = (Agent.objects.create(tenant=tenant, number=number, name=number) for number in ("1801", "1802"))
+    with telephony_scope():
+        call, other = a_call(tenant), a_call(tenant, 2)
+    with tenant_scope(tenant.pk):
+        say(call, first, sold)
+        say(call, second, sold)
+        say(other, first, gone)
+    assert mediate_said(NOVEMBER_3).records == 1
+    assert mediate_said(NOVEMBER_3).records == 0
+    with finance_scope():
+        per_deal = component("commission", base="count", rates=[{"pays": "20"}])
+        (deal,) = usage_of(tenant.pk, [per_deal], OCTOBER, SHANGHAI, EVERYTHING)
+        assert (deal.meter, deal.quantity, deal.detail.value) == ("order", 1, Decimal(0))
+    # The word is no success any more: what was said stays what it was. Then both agents take it back.
+    with operator_scope():
+        add_disposition(tenant, "sold", "sold", success=False)
+    assert mediate_said(NOVEMBER_3).records == 0
+    with tenant_scope(tenant.pk):
+        say(call, first, gone)
+        say(call, second, gone)
+    assert mediate_said(NOVEMBER_3).records == 1
+    with finance_scope():
+        assert [one.quantity for one in usage_of(tenant.pk, [per_deal], OCTOBER, SHANGHAI, EVERYTHING)] == [0]
 
 
 def test_sound_kept_is_taken_down_once_a_day_and_days_away_are_made_up_for(tenant):
