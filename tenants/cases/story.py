@@ -38,8 +38,7 @@ def _what(event: CaseEvent, definition: Definition) -> str:
     before, after = event.content.get("before"), event.content.get("after")
     match event.kind:
         case CaseEvent.Kind.MOVED:
-            states = {"before": state_in_words(definition, before), "after": state_in_words(definition, after)}
-            return _("%(before)s → %(after)s") % states
+            return f"{state_in_words(definition, before)} → {state_in_words(definition, after)}"
         case CaseEvent.Kind.FILLED:
             return "; ".join(_changes(before or {}, after or {}, {one.code: one for one in definition.form}))
         case CaseEvent.Kind.ASSIGNED:

@@ -35,11 +35,13 @@ FILLED = {
     "line_id": "lines", "share_id": "shares", "tenant_id": "tenants", "work_import:key": "customer-imports",
     "work_undo:key": "customer-merges", "work_customer:key": "customers", "work_merge:key": "customers",
     "work_case_type:key": "case-types", "work_case:key": "cases", "work_article:key": "articles",
-    "work_script:key": "scripts", "work_script_answers:key": "scripts",
+    "work_script:key": "scripts", "desk_case:key": "cases",
+    "desk_draft:key": "cases", "desk_script:key": "scripts", "work_script_answers:key": "scripts",
 }  # fmt: skip
 # Parts that are nobody's.
 PLAIN = {
-    "kind": "pdf", "currency": "CNY", "name": "start", "language": "en", "version": "1", "token": "nobodys-token",
+    "kind": "pdf", "seen": "1", "currency": "CNY", "name": "start", "language": "en", "version": "1",
+    "token": "nobodys-token",
     "app_label": "tenants", "url": "nowhere",
 }  # fmt: skip
 # Streams are asked for what they show by their own tests.

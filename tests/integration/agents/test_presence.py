@@ -226,7 +226,7 @@ def test_facts_told_piece_by_piece_make_what_they_make_together(telephony, agent
 def test_what_is_newest_is_taken_down_without_reading_the_day_again(telephony, agents, django_assert_max_num_queries):
     sessions = [a_session(agent, f"seat-00{n}", n) for n, agent in enumerate(agents[:4])]
     services.record([told(session, minute, S.TALKING) for minute in range(1, 40) for session in sessions])
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         services.record([told(session, 60, S.WRAP_UP) for session in sessions])
     assert all(intervals(session)[-1] == ("wrap_up", 60, None) for session in sessions)
 
