@@ -85,7 +85,8 @@ def test_caller_and_agent_hear_each_other_and_the_caller_hangs_up(
     }  # fmt: skip
     assert {key: report[key] for key in expected} == expected
     assert 0 < report["ring_ms"] < 2500
-    assert report["ring_ms"] <= report["queued_ms"] < 3000
+    # Of an agent who is rung at once both are one span, the end of which two witnesses tell: they differ by a rounding.
+    assert report["ring_ms"] <= report["queued_ms"] + 1 < 3000
     assert 2000 < report["talk_ms"] < 4500
     assert report["usage"] == [], "what it costs is written higher up"
     caller, leg = report["legs"]
