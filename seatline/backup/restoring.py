@@ -19,6 +19,7 @@ from seatline.backup import archive, rows
 from seatline.backup.making import Target
 from seatline.backup.places import BASE, BASES, Manifest, base_place
 from seatline.backup.sealed import BackupUnreadable, opened
+from seatline.backup.unpacking import unpack
 from seatline.errors import Unavailable
 from seatline.house.postgres import LET_GO, Cluster
 
@@ -58,7 +59,7 @@ def restore(
     stream = _Stream(opened(sealed, target.key("base"), base_place(manifest.stamp)))
     try:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(cluster.folder, filter="data")
+            unpack(tar, cluster.folder)
     except tarfile.TarError as error:
         raise BackupUnreadable(name=sealed.name) from error
     segments = cluster.folder.parent / f".{cluster.folder.name}.wal"

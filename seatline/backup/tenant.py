@@ -24,6 +24,7 @@ from seatline.backup import rows
 from seatline.backup.keys import derived
 from seatline.backup.places import TENANTS, stamp_of
 from seatline.backup.sealed import BackupUnreadable, opened, pieces_of, seal
+from seatline.backup.unpacking import unpack
 from seatline.errors import BadInput, Refused, Unavailable
 
 _TENANT = "tenants_tenant"
@@ -227,7 +228,7 @@ def _unpack(source: Path, key: bytes, tenant_id: UUID, scratch: Path) -> None:
         for piece in opened(source, key, f"tenant {tenant_id}"):
             file.write(piece)
     with tarfile.open(packed) as tar:
-        tar.extractall(scratch, filter="data")
+        unpack(tar, scratch)
     packed.unlink()
 
 
