@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def unpack(tar: tarfile.TarFile, folder: Path) -> None:
-    """Unpack all of it below `folder`. Raises tarfile.TarError for what would lie elsewhere, or is no file or folder."""
+    """Unpack all of it below `folder`. Raises tarfile.TarError for what would lie elsewhere, or is neither of the two."""
     if hasattr(tarfile, "data_filter"):
         tar.extractall(folder, filter="data")
         return
