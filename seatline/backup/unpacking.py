@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def unpack(tar: tarfile.TarFile, folder: Path) -> None:
-    """Unpack all of it below `folder`. Raises tarfile.TarError for what would lie elsewhere, or is neither of the two."""
+    """Unpack all of it below `folder`. Raises tarfile.TarError for what would lie elsewhere, or is neither."""
     if hasattr(tarfile, "data_filter"):
         tar.extractall(folder, filter="data")
         return
