@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.acceptance.rig import Rig, TooLate, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.waiting import TooLate, wait_until
 
 SETTLED_WITHIN = 45.0  # seconds; what Asterisk lost in a crash is given up only after a while
 

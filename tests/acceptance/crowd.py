@@ -11,7 +11,8 @@ from typing import Any
 
 from seatline.house.bench_sipp import Callers, Note
 from seatline.house.secrets import free_port
-from tests.acceptance.rig import Rig, TooLate, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.waiting import TooLate, wait_until
 from tests.acceptance.world import Client
 
 _crowds = count(1)

@@ -7,7 +7,8 @@ from typing import Any
 from seatline.house import doctor
 from seatline.house.home import House
 from seatline.house.processes import Process
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.waiting import wait_until
 
 
 class RigHouse(House):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.rig import Rig, TooLate, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.waiting import TooLate, wait_until
 
 SETTLED_WITHIN = 8.0  # seconds; a wrap-up of a story's queue must be shorter than this, or the agent counts as stuck
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from seatline.clock import now
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
+from tests.acceptance.waiting import wait_until
 from tests.builders.agents import PIN, an_agent
 from tests.builders.telephony import a_published_flow, a_queue
 from tests.builders.tenants import a_lease, a_number, a_room, a_tenant

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from seatline.clock import now
-from tests.acceptance.rig import wait_until
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import Client, open_calls
 
 

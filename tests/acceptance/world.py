@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from seatline.clock import now
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import write_tone
+from tests.acceptance.waiting import wait_until
 from tests.builders.agents import PIN, an_agent
 from tests.builders.telephony import a_published_flow, a_queue
 from tests.builders.tenants import a_lease, a_number, a_room, a_tenant

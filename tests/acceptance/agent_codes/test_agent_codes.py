@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 
 from seatline.clock import now
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import hears_phrase, length_of
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, keys, reason_of, state_of, wait_for_state
 from tests.builders.agents import PIN
 

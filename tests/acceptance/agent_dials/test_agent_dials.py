@@ -10,8 +10,10 @@ import pytest
 from seatline.clock import now
 from seatline.house.exchange import Telephone
 from seatline.ids import new_id
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import hears_phrase, seconds_of_tone, write_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, facts_of, wait_for_plan, wait_for_state
 
 MOBILE, PROMISED, NEVER, ABROAD = "13800000061", "13800000062", "13800000063", "0049301234567"

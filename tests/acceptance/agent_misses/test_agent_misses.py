@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import hears_phrase
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     SECOND,
     Client,

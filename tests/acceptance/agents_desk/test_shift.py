@@ -5,8 +5,9 @@ import time
 import pytest
 
 from tests.acceptance.agents_desk.web import Browser, browser
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     CALLER_HERTZ,
     SECOND,

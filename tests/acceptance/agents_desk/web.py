@@ -24,7 +24,8 @@ from django.db import connections
 from playwright.async_api import Page, async_playwright
 
 from seatline.env import ROOT
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.waiting import wait_until
 
 #: The tone that the loudspeaker plays, as the browser itself hears it: the strongest frequency, or 0 if it is quiet.
 _HEARD = """async () => {

@@ -6,8 +6,9 @@ import pytest
 
 from seatline.house import handover
 from tests.acceptance.doctoring import names, names_no_more
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.wire import Wire
 from tests.acceptance.world import SECOND, a_client, caller_voice, facts_of, keys, wait_for_state
 

@@ -14,7 +14,9 @@ from time import sleep
 import pytest
 
 from seatline.house.caller import CallerResult
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, keys, wait_for_plan, wait_for_state
 
 STRATEGIES = ("linear", "rrmemory", "rrordered", "fewestcalls", "leastrecent", "ringall")

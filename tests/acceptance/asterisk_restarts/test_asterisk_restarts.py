@@ -9,8 +9,9 @@ import pytest
 
 from tests.acceptance.crowd import a_crowd
 from tests.acceptance.figures import figure
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, a_client, caller_voice, facts_of, keys, state_of, wait_for_state
 
 

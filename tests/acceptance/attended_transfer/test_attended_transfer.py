@@ -8,8 +8,10 @@ import time
 import pytest
 
 from tests.acceptance.leaks import unshipped
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import seconds_of_sound, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.wishing import wish
 from tests.acceptance.world import (
     CALLER_HERTZ,

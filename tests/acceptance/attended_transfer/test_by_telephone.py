@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.desk_phone import DeskPhone, Line
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import seconds_of_tone, write_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     CALLER_HERTZ,
     SECOND,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from seatline.house.exchange import Telephone
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import hears_phrase, seconds_of_tone, write_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, keys, wait_for_plan, wait_for_state
 
 MOBILE, IMPATIENT = "13800000051", "13800000052"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from seatline.house.caller import CallerResult
-from tests.acceptance.rig import Rig, RigPhone
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.world import DEFINITION, SECOND, Client, a_client, facts_of, keys, state_of, wait_for_state
 
 LONG_GREETING: Mapping[str, Any] = {

@@ -10,8 +10,9 @@ import pytest
 
 from seatline.house import handover
 from tests.acceptance.doctoring import names
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, a_client, caller_voice, keys, wait_for_state
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.doctoring import names, names_no_more
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, caller_voice, facts_of, keys, wait_for_state
 
 ROOM = "160k"  # of sound: five seconds in two channels

@@ -10,8 +10,9 @@ import pytest
 
 from seatline.clock import now
 from tests.acceptance.figures import figure
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import hears_phrase, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     CALLER_HERTZ,
     GREETING_HERTZ,

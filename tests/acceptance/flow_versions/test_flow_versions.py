@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone, write_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import GREETING_HERTZ, SECOND, Client, a_client, keys, open_calls, wait_for_plan
 from tests.builders.tenants import a_number
 

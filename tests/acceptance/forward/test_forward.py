@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from seatline.house.exchange import Telephone
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import channels_of, hears_phrase, seconds_of_tone, write_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import CALLER_HERTZ, SECOND, Client, a_client, caller_voice, facts_of, wait_for_plan
 
 FIRST, SECOND_NUMBER = "13800000001", "13800000002"

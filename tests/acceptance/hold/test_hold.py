@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import seconds_of_sound, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.wishing import wish
 from tests.acceptance.world import (
     CALLER_HERTZ,

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from seatline.house.caller import CallerResult
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import channels_of, hears_phrase, seconds_of_sound, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     CALLER_HERTZ,
     SECOND,

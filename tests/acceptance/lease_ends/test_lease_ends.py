@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from seatline.clock import now
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, a_client, keys, reason_of, state_of, wait_for_state
 
 NOTICED_WITHIN = 20  # seconds; the switch looks at the leases every fifteen

@@ -13,8 +13,10 @@ import pytest
 
 from seatline.clock import now
 from telephony.core.listening import Way
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import seconds_of_tone, seconds_of_tones
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.wishing import call_of
 from tests.acceptance.world import (
     CALLER_HERTZ,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.wire import Wire
 from tests.acceptance.world import SECOND, Client, a_client, caller_voice, facts_of, keys, wait_for_state
 

@@ -11,8 +11,10 @@ import pytest
 
 from seatline.clock import now
 from telephony.core.listening import Way
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import RATE, samples_of, seconds_of_sound, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.wishing import call_of, wish
 from tests.acceptance.world import (
     CALLER_HERTZ,

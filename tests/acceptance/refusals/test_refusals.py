@@ -13,8 +13,9 @@ import pytest
 
 from seatline.clock import now
 from seatline.house.caller import CallerResult
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import hears_phrase, seconds_of_sound, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import DEFINITION, GREETING_HERTZ, SECOND, a_client, facts_of, keys, wait_for_plan
 
 CHOOSES_AGENT = keys((1.2, "0"))

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     SECOND,
     Client,

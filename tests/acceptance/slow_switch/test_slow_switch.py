@@ -13,8 +13,9 @@ from seatline.house import handover
 from tests.acceptance.crowd import a_crowd
 from tests.acceptance.doctoring import names, names_no_more
 from tests.acceptance.figures import figure
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, caller_voice, keys, wait_for_state
 
 #: Seconds that a caller may wait for the answer in a flood of thousands of events a second: while Asterisk writes to a

@@ -13,8 +13,9 @@ from seatline.house.processes import Process
 from tests.acceptance.crowd import a_crowd
 from tests.acceptance.doctoring import red
 from tests.acceptance.figures import figure
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client, caller_voice, keys, wait_for_state
 
 SHORT = pytest.param(6, 7.0, id="short")

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from tests.acceptance.figures import figure
-from tests.acceptance.rig import Rig, RigPhone, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import hears_phrase, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import (
     CALLER_HERTZ,
     SECOND,

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.acceptance.rig import Rig, RigPhone
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import seconds_of_tone, seconds_of_tones
 from tests.acceptance.wishing import wish
 from tests.acceptance.world import (

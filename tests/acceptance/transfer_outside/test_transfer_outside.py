@@ -8,7 +8,8 @@ import time
 import pytest
 
 from seatline.house.exchange import Telephone
-from tests.acceptance.rig import Rig, RigPhone
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.sound import seconds_of_tone, write_tone
 from tests.acceptance.wishing import wish
 from tests.acceptance.world import (

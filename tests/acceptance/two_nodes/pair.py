@@ -20,7 +20,9 @@ from seatline.house.postgres import free_port
 from seatline.house.processes import Process
 from seatline.house.proxy import KamailioPrefix, Proxy
 from seatline.house.updown import get
-from tests.acceptance.rig import Rig, RigPhone, switch_database, wait_until
+from tests.acceptance.rig import Rig, switch_database
+from tests.acceptance.rig_phone import RigPhone
+from tests.acceptance.waiting import wait_until
 
 KAMAILIO = KamailioPrefix(ROOT / ".local" / "kamailio")
 SECOND_NODE = "node-2"

@@ -6,8 +6,8 @@ from typing import Any
 
 from seatline.house.caller import CallerResult
 from tests.acceptance.figures import figure
-from tests.acceptance.rig import wait_until
 from tests.acceptance.two_nodes.pair import SECOND_NODE, Pair
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, Client, a_client
 
 STRAIGHT = {"start": "agent", "nodes": {"agent": {"kind": "queue", "queue": "service"}}}

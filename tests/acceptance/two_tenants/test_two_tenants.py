@@ -3,7 +3,8 @@
 import pytest
 
 from seatline.clock import now
-from tests.acceptance.rig import Rig, RigPhone
+from tests.acceptance.rig import Rig
+from tests.acceptance.rig_phone import RigPhone
 from tests.acceptance.world import DEFINITION, SECOND, Client, a_client, facts_of, keys, state_of, wait_for_plan
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from seatline.clock import now
 from telephony.core.values import ChannelId
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import SECOND, a_client, caller_voice, keys, wait_for_state
 
 

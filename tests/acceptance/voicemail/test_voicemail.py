@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.rig import Rig, wait_until
+from tests.acceptance.rig import Rig
 from tests.acceptance.sound import channels_of, phrase_begins, seconds_of_tone
+from tests.acceptance.waiting import wait_until
 from tests.acceptance.world import CALLER_HERTZ, SECOND, Client, a_client, caller_voice, facts_of, keys
 
 BOX = "service@museum.example"
