@@ -225,14 +225,17 @@ def _give_ears(turn: Turn, one: Listener) -> None:
     turn.order(cmd.GiveEars, channel=agent, ears=ears, aloud=one.way is Way.WHISPER)
 
 
-def _take_ears(turn: Turn, one: Listener) -> Listener:
-    """Let him hear nothing."""
+def _take_ears(turn: Turn, one: Listener, *, stays: bool = True) -> Listener:
+    """Let him hear nothing; `stays`: he is still on the line."""
     if not one.there:
         return one
     if one.way is Way.BARGE and turn.call.masked is None:
         turn.order(cmd.TakeOut, bridge=talk_bridge(turn.call.id), channel=one.channel)
     if one.ears is None:
         return one
+    if stays:
+        # First of all: a bridge that is destroyed lets its channels go in their own time, also out of the next bridge.
+        turn.order(cmd.TakeOut, bridge=gallery(turn.call.id, one.no), channel=one.channel)
     turn.order(cmd.HangUp, channel=one.ears)
     turn.order(cmd.DropBridge, bridge=gallery(turn.call.id, one.no))
     return _change(turn, one, ears=None)
@@ -241,7 +244,7 @@ def _take_ears(turn: Turn, one: Listener) -> Listener:
 def _drop(turn: Turn, one: Listener, reason: str) -> None:
     told = _is_told(turn.call, one)
     if one.ears is not None:
-        _take_ears(turn, one)
+        _take_ears(turn, one, stays=False)
     turn.drop_timer(f"{TIMER}{one.no}")
     turn.become(listeners=tuple(each for each in turn.call.listeners if each.no != one.no))
     if told:

@@ -184,6 +184,22 @@ def test_taken_over_the_supervisor_talks_with_the_caller_and_the_agent_wraps_up(
     assert talk.call.stage is Stage.CLEARING, "her leg is the agent's now"
 
 
+@pytest.mark.parametrize("way", [Way.WHISPER, Way.BARGE, Way.TAKE_OVER])
+def test_she_is_taken_out_of_the_bridge_where_she_heard_before_it_is_destroyed(way):
+    """Asterisk destroys a bridge in its own time: she was let go out of the talk that she had just joined, unheard."""
+    second = an_agent(2)
+    talk = Talk(an_agent(1), second)
+    talk.listens(supervisor=second.agent, by=second.agent)
+    before = len(talk.ordered)
+    assert talk.asks(way, by=second.agent, supervisor=second.agent) == ""
+    done = talk.ordered[before:]
+    (out,) = of(done, cmd.TakeOut)
+    (dropped,) = (one for one in of(done, cmd.DropBridge) if one.bridge == out.bridge)
+    assert out.channel == OWN_PHONE
+    assert done.index(out) < done.index(dropped)
+    assert all(done.index(out) < done.index(joined) for joined in of(done, cmd.Connect))
+
+
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
